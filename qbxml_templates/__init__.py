@@ -1,0 +1,1 @@
+"""The qbXML templates, one for each request; a folder of the user's own may override any of them."""
