@@ -1,0 +1,56 @@
+"""The .qwc file that a QuickBooks user loads into the Web Connector (facts/qbwc-protocol.md section 6)."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from qbwc_server.companies.model import Company
+from qbwc_server.companies.urls import qbwc_refusals
+from qbwc_server.errors import CompanyRefused
+
+MAX_DESCRIPTION = 80
+
+
+def qwc_file(company: Company) -> bytes:
+    """The file: UTF-8 without a byte order mark, the same bytes for the same company at every download.
+
+    Raises CompanyRefused with each thing the Web Connector would refuse, naming its code.
+    """
+    refusals = qbwc_refusals(company.base_url)
+    if refusals:
+        raise CompanyRefused(*refusals)
+    root = etree.Element("QBWCXML")
+    for name, value in _values(company):
+        etree.SubElement(root, name).text = value
+    schedule = etree.SubElement(root, "Scheduler")
+    etree.SubElement(schedule, "RunEveryNMinutes").text = str(company.run_every_minutes)
+    etree.indent(root, " ")
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + etree.tostring(root, encoding="utf-8") + b"\n"
+
+
+def app_name(company: Company) -> str:
+    """The name under which QuickBooks authorises the company's Web Connector; it must never change.
+
+    A backslash would part a key of the Windows registry, where the Web Connector keeps it.
+    """
+    return f"{company.name} - qbwc-server".replace("\\", "-")
+
+
+def _values(company: Company) -> list[tuple[str, str]]:
+    """In the order of Intuit's sample. IsReadOnly is always false: true makes loading fail with QBWC1039 or 1080."""
+    return [
+        ("AppName", app_name(company)),
+        ("AppID", ""),
+        ("AppURL", company.app_url),
+        ("AppDescription", f"qbwc-server for {company.name}"[:MAX_DESCRIPTION]),
+        ("AppSupport", company.support_url),
+        ("UserName", company.username),
+        ("OwnerID", company.owner_id),
+        ("FileID", company.file_id),
+        ("QBType", "QBFS"),
+        ("PersonalDataPref", "pdpNotNeeded"),
+        ("UnattendedModePref", "umpOptional"),
+        ("Style", "Document"),
+        ("AuthFlags", "0xF"),
+        ("IsReadOnly", "false"),
+    ]
