@@ -1,0 +1,102 @@
+"""Reading jobs and what waits for what, near and far, along `job_dependency`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+import sqlalchemy as sa
+
+from qbwc_server.db import slices, tables
+from qbwc_server.errors import Problem
+from qbwc_server.jobs.model import COLUMNS, Job, job_of
+from qbwc_server.jobs.states import Status
+
+_job, _dependency = tables.job, tables.job_dependency
+_OVER = (Status.DONE, Status.CANCELLED)
+
+
+def by_ids(c: sa.Connection, ids: Iterable[int]) -> list[Job]:
+    """The jobs of these numbers, in the order of their numbers; unknown numbers are left out."""
+    jobs: list[Job] = []
+    for some in slices(ids):
+        rows = c.execute(sa.select(*COLUMNS).where(_job.c.id.in_(some)).order_by(_job.c.id))
+        jobs += [job_of(row) for row in rows]
+    return jobs
+
+
+def unknown_job(number: int) -> Problem:
+    """What is said of a number that no job has."""
+    return Problem(f"there is no job {number}", remedy="`qbwc jobs` lists them.")
+
+
+def waiting_on(c: sa.Connection, ids: Iterable[int]) -> list[Job]:
+    """The jobs that directly wait or waited for any of these."""
+    waiters: set[int] = set()
+    for some in slices(ids):
+        waiters |= set(c.scalars(sa.select(_dependency.c.job_id).where(_dependency.c.on_job_id.in_(some))))
+    return by_ids(c, waiters)
+
+
+def needed_by(c: sa.Connection, job_id: int) -> list[Job]:
+    """The jobs this one directly waits or waited for."""
+    return by_ids(c, c.scalars(sa.select(_dependency.c.on_job_id).where(_dependency.c.job_id == job_id)))
+
+
+def dependents(c: sa.Connection, ids: Iterable[int], statuses: Collection[Status]) -> dict[int, int]:
+    """Everything in these states that waits for any of `ids`, near and far; for each the lowest of them it waits for.
+
+    Jobs in other states are not walked through.
+    """
+    found: dict[int, int] = {}
+    for some in slices(ids):
+        waiting = (
+            sa.select(_dependency.c.job_id, _dependency.c.on_job_id.label("root"))
+            .join(_job, _job.c.id == _dependency.c.job_id)
+            .where(_dependency.c.on_job_id.in_(some), _job.c.status.in_(statuses))
+            .cte("waiting", recursive=True)
+        )
+        waiting = waiting.union(
+            sa.select(_dependency.c.job_id, waiting.c.root)
+            .join(waiting, waiting.c.job_id == _dependency.c.on_job_id)
+            .join(_job, _job.c.id == _dependency.c.job_id)
+            .where(_job.c.status.in_(statuses))
+        )
+        rows = c.execute(sa.select(waiting.c.job_id, sa.func.min(waiting.c.root)).group_by(waiting.c.job_id))
+        for job_id, root in rows:
+            found[job_id] = min(root, found.get(job_id, root))
+    return found
+
+
+def open_dependents(c: sa.Connection, job_id: int) -> list[Job]:
+    """Everything that waits for a job, near and far, and was neither done nor cancelled."""
+    return by_ids(c, dependents(c, [job_id], [status for status in Status if status not in _OVER]))
+
+
+def needs(c: sa.Connection, ids: Iterable[int]) -> dict[int, set[int]]:
+    """What these jobs wait for, what those wait for, and so on; jobs that are done are left out."""
+    found: dict[int, set[int]] = {}
+    for some in slices(ids):
+        waits = (
+            sa.select(_dependency.c.job_id, _dependency.c.on_job_id)
+            .join(_job, _job.c.id == _dependency.c.on_job_id)
+            .where(_dependency.c.job_id.in_(some), _job.c.status != Status.DONE)
+            .cte("waits", recursive=True)
+        )
+        waits = waits.union(
+            sa.select(_dependency.c.job_id, _dependency.c.on_job_id)
+            .join(waits, waits.c.on_job_id == _dependency.c.job_id)
+            .join(_job, _job.c.id == _dependency.c.on_job_id)
+            .where(_job.c.status != Status.DONE)
+        )
+        for job_id, on_job_id in c.execute(sa.select(waits.c.job_id, waits.c.on_job_id)):
+            found.setdefault(job_id, set()).add(on_job_id)
+    return found
+
+
+def stopped_by(c: sa.Connection, waits: Mapping[int, Collection[int]]) -> list[Job]:
+    """The failed or cancelled ones among `needs`: until a person acts on them, nothing that waits for them goes on.
+
+    A job that is held, or blocked on a name missing in QuickBooks, only holds up what waits for it.
+    """
+    awaited = {on_job_id for some in waits.values() for on_job_id in some}
+    return [job for job in by_ids(c, awaited) if job.status in (Status.FAILED, Status.CANCELLED)]

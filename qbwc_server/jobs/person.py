@@ -1,0 +1,125 @@
+"""What a person may do to a job: try it again, or take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import sqlalchemy as sa
+
+from qbwc_server import companies
+from qbwc_server.clock import Clock
+from qbwc_server.db import slices, tables
+from qbwc_server.errors import JobRefused, Problem, UnknownJob
+from qbwc_server.jobs.dependencies import release_dependents
+from qbwc_server.jobs.graph import by_ids, needs, open_dependents, stopped_by, unknown_job
+from qbwc_server.jobs.model import Job
+from qbwc_server.jobs.moves import Move, Trouble, move
+from qbwc_server.jobs.states import Applied, Status
+
+_RETRIED = (Status.FAILED, Status.RETRYING, Status.BLOCKED, Status.HELD, Status.CANCELLED)
+_NAMED = 10
+"""Jobs listed by name in a message."""
+
+
+def retry(c: sa.Connection, ids: Sequence[int], clock: Clock, *, actor: str) -> list[Job]:
+    """Queues jobs again, all or none, and releases what waits for them; returns them as they are now.
+
+    A job that may be in the books already (`applied` other than no) is never queued: QuickBooks is asked about it
+    at the next visit, as it would be anyway. Raises UnknownJob and JobRefused with a problem for each job.
+    """
+    found = _locked(c, ids)
+    now = clock.now()
+    asked = [job for job in found if job.status is Status.IN_DOUBT]
+    queued = [job for job in found if job.status is not Status.IN_DOUBT]
+    together = {job.id for job in queued}
+    problems = [problem for job in queued if (problem := _why_not_retried(c, job, together))]
+    if problems:
+        raise JobRefused(*problems)
+    changes = {"due_at": now, "attempts": 0, "search_group": None}
+    moves = [Move(job, Status.QUEUED, "tried again", changes=changes) for job in queued]
+    move(c, moves + [_asked_again(job) for job in asked], now=now, actor=actor)
+    release_dependents(c, together, now=now, actor=actor)
+    return by_ids(c, ids)
+
+
+def cancel(
+    c: sa.Connection, ids: Sequence[int], clock: Clock, *, with_dependents: bool = False, actor: str
+) -> list[Job]:
+    """Takes jobs back before they reach the books, all or none; returns every job that was cancelled.
+
+    A job that others wait for is refused with their list, unless they are to be taken along. Raises UnknownJob and
+    JobRefused with a problem for each job.
+    """
+    chosen = {job.id: job for job in _locked(c, ids)}
+    problems = []
+    for job in list(chosen.values()):
+        others = {each.id: each for each in open_dependents(c, job.id) if each.id not in ids}
+        if with_dependents:
+            chosen |= others
+        elif others:
+            problems.append(_has_dependents(job, list(others.values())))
+    problems += [problem for job in chosen.values() if (problem := _why_not_cancelled(job))]
+    if problems:
+        raise JobRefused(*problems)
+    moves = [Move(job, Status.CANCELLED, "cancelled") for _, job in sorted(chosen.items())]
+    move(c, moves, now=clock.now(), actor=actor)
+    return by_ids(c, chosen)
+
+
+def _locked(c: sa.Connection, ids: Collection[int]) -> list[Job]:
+    """The jobs, read after their companies were locked. Raises UnknownJob with a problem for each that is not there."""
+    company_of: dict[int, int] = {}
+    for some in slices(ids):
+        rows = c.execute(sa.select(tables.job.c.id, tables.job.c.company_id).where(tables.job.c.id.in_(some)))
+        company_of |= {row.id: row.company_id for row in rows}
+    if unknown := sorted(set(ids) - company_of.keys()):
+        raise UnknownJob(*(unknown_job(number) for number in unknown))
+    for company_id in sorted(set(company_of.values())):  # always in this order: two of us must not wait for each other
+        companies.lock(c, company_id)
+    return by_ids(c, ids)
+
+
+def _asked_again(job: Job) -> Move:
+    trouble = Trouble(job.error or "", job.error_code, job.cause, job.remedy, job.quickbooks_message)
+    return Move(job, job.status, "QuickBooks is asked about it again at the next visit", trouble)
+
+
+def _why_not_retried(c: sa.Connection, job: Job, together: Collection[int]) -> Problem | None:
+    if job.status not in _RETRIED:
+        return Problem(f"job {job.id} ({job.label}) is {job.status}; there is nothing to try again")
+    if job.applied is not Applied.NO:
+        return Problem(
+            f"job {job.id} ({job.label}) may be in the books already and is not sent again",
+            remedy="Look for it in QuickBooks.",
+        )
+    stuck = [each for each in stopped_by(c, needs(c, [job.id])) if each.id not in together]
+    if stuck:
+        return Problem(f"job {job.id} ({job.label}) waits for {_names(stuck)}", remedy="Retry that first.")
+    return None
+
+
+def _why_not_cancelled(job: Job) -> Problem | None:
+    name = f"job {job.id} ({job.label})"
+    match job.status, job.applied:
+        case (Status.CANCELLED, _):
+            return Problem(f"{name} is cancelled already")
+        case (Status.DONE, _) | (_, Applied.YES):
+            return Problem(f"{name} is in QuickBooks", remedy="Void or delete it there.")
+        case (Status.SENT | Status.IN_DOUBT, _):
+            remedy = "Wait for the Web Connector's next visit, which finds out."
+            return Problem(f"{name} is {job.status}: it may be in QuickBooks already", remedy=remedy)
+        case (_, Applied.UNKNOWN):
+            return Problem(f"{name} may be in QuickBooks already", remedy="Look for it there.")
+    return None
+
+
+def _has_dependents(job: Job, dependents: Sequence[Job]) -> Problem:
+    return Problem(
+        f"job {job.id} ({job.label}) is waited for by {_names(dependents)}",
+        remedy="Cancel those too with --with-dependents, or first.",
+    )
+
+
+def _names(jobs: Sequence[Job]) -> str:
+    named = ", ".join(f"job {each.id} ({each.label}, {each.status})" for each in jobs[:_NAMED])
+    return f"{named} and {len(jobs) - _NAMED} more" if len(jobs) > _NAMED else named

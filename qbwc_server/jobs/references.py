@@ -1,0 +1,63 @@
+"""The references inside a payload: finding them, and putting QuickBooks' own ids in the place of external ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from qbwc_server.jobs.payload import Payload
+from qbwc_server.jobs.ref import Family, Ref, RefReader, Registered
+from qbwc_server.jobs.refusals import path_text
+
+__all__ = ["Family", "FoundReference", "Ref", "RefReader", "Registered", "references", "resolved"]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReference:
+    """One reference and the place where it stands."""
+
+    path: str
+    """For example ``lines[0].item_ref``."""
+    family: str | None
+    """What its external id is unique within; None where only QuickBooks' own id or name can be meant."""
+    ref: Ref
+
+
+def references(payload: Payload) -> list[FoundReference]:
+    """Every reference of the payload, in the order of its fields."""
+    return list(_found(payload, ()))
+
+
+def resolved(payload: Payload, ids: Mapping[tuple[str, str], str]) -> Payload:
+    """The payload with every external id replaced by the ListID or TxnID that `ids` has for (family, external id).
+
+    The other references stay as they are. Raises KeyError if an id is not there: a job is planned only when
+    all it refers to is recorded.
+    """
+    return payload.model_copy(update=dict(_replaced(payload, ids)))
+
+
+def _found(payload: Payload, place: tuple[str | int, ...]) -> Iterator[FoundReference]:
+    for name, reader in type(payload).readers.items():
+        value = getattr(payload, name)
+        if isinstance(value, Ref) and reader.ref is not None:
+            family = reader.ref.family
+            yield FoundReference(path_text((*place, name)), family.name if family else None, value)
+        elif isinstance(value, Payload):
+            yield from _found(value, (*place, name))
+        elif isinstance(value, tuple):
+            for index, part in enumerate(value):
+                yield from _found(part, (*place, name, index))
+
+
+def _replaced(payload: Payload, ids: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, object]]:
+    for name, reader in type(payload).readers.items():
+        value = getattr(payload, name)
+        if isinstance(value, Ref):
+            if reader.ref is not None and reader.ref.family is not None and value.external_id is not None:
+                found = ids[reader.ref.family.name, value.external_id]
+                yield name, Ref(txn_id=found) if reader.ref.is_transaction else Ref(list_id=found)
+        elif isinstance(value, Payload):
+            yield name, resolved(value, ids)
+        elif isinstance(value, tuple):
+            yield name, tuple(resolved(part, ids) for part in value)

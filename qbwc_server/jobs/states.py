@@ -1,0 +1,44 @@
+"""The states of a job and what they allow."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a job is on its way."""
+
+    QUEUED = "queued"
+    """Waits for its turn or for the jobs it refers to."""
+    SENT = "sent"
+    """Handed to the Web Connector; the answer is not here yet."""
+    IN_DOUBT = "in_doubt"
+    """Sent, but no answer came: QuickBooks is asked before anything else happens."""
+    RETRYING = "retrying"
+    """QuickBooks could not do it just then; it goes out again when it is due."""
+    BLOCKED = "blocked"
+    """Waits for a failed job, or for a name that is missing in QuickBooks."""
+    HELD = "held"
+    """A question waits for a person."""
+    DONE = "done"
+    """In the books, its ListID or TxnID recorded."""
+    FAILED = "failed"
+    """QuickBooks refused it for good; a person must correct it."""
+    CANCELLED = "cancelled"
+    """Taken back by a person before it reached the books."""
+
+
+class Applied(StrEnum):
+    """Whether a job is in the books."""
+
+    NO = "no"
+    UNKNOWN = "unknown"
+    YES = "yes"
+
+
+ENDED = frozenset({Status.DONE, Status.FAILED, Status.CANCELLED})
+"""States that only a person leaves."""
+REPLACEABLE = frozenset({Status.FAILED, Status.BLOCKED, Status.HELD, Status.CANCELLED})
+"""States in which another payload under the same key takes the old one's place, if it was not applied."""
+WITHOUT_ERROR = frozenset({Status.QUEUED, Status.SENT, Status.DONE, Status.CANCELLED})
+"""States in which a job's `error` is null."""

@@ -1,0 +1,93 @@
+"""What the jobs of one hand-in refer to: known records, open jobs, each other -- and never in a circle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from qbwc_server import records
+from qbwc_server.errors import Problem
+from qbwc_server.jobs.circles import circles
+from qbwc_server.jobs.graph import by_ids, needs
+from qbwc_server.jobs.handed_in import HandedIn, Key, jobs_by_key, key_of
+from qbwc_server.jobs.intake import NewJob
+from qbwc_server.jobs.model import Job
+from qbwc_server.jobs.references import references
+from qbwc_server.jobs.states import Status
+
+Batch = Mapping[Key, HandedIn]
+"""The jobs that are to be written, by the record they are about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What a hand-in refers to."""
+
+    of: Mapping[Key, Mapping[Key, str]]
+    """For each of its jobs the records it has to wait for, with the field that refers to them."""
+    jobs: Mapping[Key, Job]
+    """The jobs that are there already for those records."""
+
+
+def find_targets(c: sa.Connection, company_id: int, batch: Batch) -> tuple[Targets, list[Problem]]:
+    """The targets, and every reference that can never be resolved: unknown, to a cancelled job, in a circle."""
+    wanted = {key: _external(handed.new) for key, handed in batch.items()}
+    everything = {target for paths in wanted.values() for target in paths}
+    recorded = records.find(c, company_id, everything)
+    jobs = jobs_by_key(c, company_id, everything - recorded.keys())
+    of = {key: {to: path for to, path in paths.items() if to not in recorded} for key, paths in wanted.items()}
+    targets = Targets(of, jobs)
+    problems = [
+        problem
+        for key, paths in of.items()
+        for target, path in paths.items()
+        if target not in batch and (problem := _unusable(batch[key], target, path, jobs.get(target)))
+    ]
+    graph = {**_standing(c, jobs), **of}
+    return targets, problems + [_circle(batch, of, circle) for circle in circles(graph)]
+
+
+def _external(new: NewJob) -> dict[Key, str]:
+    """What a job refers to by external id, with the first path that does."""
+    found: dict[Key, str] = {}
+    for reference in references(new.payload):
+        if reference.ref.external_id is not None and reference.family is not None:
+            found.setdefault((reference.family, reference.ref.external_id), reference.path)
+    return found
+
+
+def _unusable(handed: HandedIn, target: Key, path: str, job: Job | None) -> Problem | None:
+    family, external_id = target
+    if job is None:
+        return handed.problem(
+            f"no {family} with external_id {external_id!r} is known",
+            path,
+            f"Enqueue that {family} first or in the same file, or name it by full_name or its ID.",
+        )
+    if job.status is Status.CANCELLED:
+        return handed.problem(
+            f"job {job.id} ({job.label}) was cancelled and will never be in QuickBooks",
+            path,
+            f"Retry job {job.id} first, or refer to another {family}.",
+        )
+    return None
+
+
+def _standing(c: sa.Connection, jobs: Mapping[Key, Job]) -> dict[Key, list[Key]]:
+    """What the jobs that are there already wait for: a circle may go through a job whose payload is replaced."""
+    waits = needs(c, [job.id for job in jobs.values()])
+    numbers = {*waits, *(on_job_id for some in waits.values() for on_job_id in some)}
+    key = {job.id: key_of(job) for job in by_ids(c, numbers)}
+    return {key[number]: sorted(key[on_job_id] for on_job_id in some) for number, some in waits.items()}
+
+
+def _circle(batch: Batch, of: Mapping[Key, Mapping[Key, str]], circle: list[Key]) -> Problem:
+    """Told at a job of the hand-in: without one there would be no circle."""
+    first = next(index for index, key in enumerate(circle) if key in batch)
+    way = [*circle[first:], *circle[:first], circle[first]]
+    names = " -> ".join(external_id for _, external_id in way)
+    return batch[way[0]].problem(
+        f"refers to itself in a circle: {names}", of[way[0]][way[1]], "One of them must not refer to the next."
+    )
