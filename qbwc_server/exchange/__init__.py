@@ -1,0 +1,6 @@
+"""One visit of a Web Connector, from authenticate to closeConnection: what to send next, what a reply means."""
+
+from qbwc_server.exchange.cycle import Exchange
+from qbwc_server.exchange.tools import Limits
+
+__all__ = ["Exchange", "Limits"]

@@ -1,0 +1,243 @@
+"""Message sets: stored with their exact text before they are sent, found again by what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from qbwc_server.clock import Chance, token
+from qbwc_server.db import tables
+from qbwc_server.jobs import Applied
+
+_set, _text, _item = tables.message_set, tables.message_set_text, tables.message_set_item
+KEY_BITS = 80
+"""20 hexadecimal characters: newMessageSetID takes 23 at most (facts/qbxml.md section 2.2)."""
+KEPT_AFTER_VERDICT = timedelta(days=7)
+"""How long QuickBooks keeps its record of a set whose text may still be under way on some PC."""
+
+
+class Purpose(StrEnum):
+    """Why a set is sent."""
+
+    WRITE = "write"
+    CHECK = "check"
+    """Status check of a write set: new = old = its id, empty body."""
+    CLEAR = "clear"
+    """Deletes QuickBooks' record of a write set: old alone, empty body."""
+    QUERY = "query"
+
+
+class SetState(StrEnum):
+    """What became of a set."""
+
+    SENT = "sent"
+    ANSWERED = "answered"
+    IN_DOUBT = "in_doubt"
+    """A write set that was not answered: it may be in the books."""
+    NOT_APPLIED = "not_applied"
+    """QuickBooks refused the whole text before it did anything."""
+    LOST = "lost"
+    """A query, check or clear that was not answered; it is asked again."""
+
+
+class Clearing(StrEnum):
+    """What QuickBooks still keeps of a write set."""
+
+    NONE = "none"
+    UNCLEARED = "uncleared"
+    CLEARING = "clearing"
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSet:
+    """One message set, without its text."""
+
+    id: int
+    company_id: int
+    session_id: int
+    key: str
+    purpose: Purpose
+    about_id: int | None
+    clears_id: int | None
+    state: SetState
+    clearing: Clearing
+    qbxml_version: str
+    jobs: int
+    sendings: int
+    first_sent_at: datetime
+    sent_at: datetime
+    checked_session_id: int | None
+    checks: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One job's place in a write set."""
+
+    message_set_id: int
+    position: int
+    """From 1; the requestID is `key.position`."""
+    job_id: int
+    step: str
+    status_code: int | None
+    applied: Applied
+    qb_id: str | None
+
+
+_COLUMNS = [_set.c[name] for name in MessageSet.__dataclass_fields__]
+_ITEM_COLUMNS = [_item.c[name] for name in Item.__dataclass_fields__]
+
+
+def new_key(chance: Chance) -> str:
+    """A random key that was never used: 20 characters, ASCII."""
+    return token(chance, KEY_BITS)
+
+
+def request_id(key: str, position: int) -> str:
+    """The requestID of a job in a set (at most 50 characters are allowed)."""
+    return f"{key}.{position}"
+
+
+def store(
+    c: sa.Connection,
+    *,
+    company_id: int,
+    session_id: int,
+    key: str,
+    purpose: Purpose,
+    text: str,
+    version: str,
+    now: datetime,
+    items: Sequence[tuple[int, str]] = (),
+    about: MessageSet | None = None,
+    clears: MessageSet | None = None,
+) -> int:
+    """Writes down a set that is about to be sent, its exact text and its (job, step) in order; returns its number."""
+    number: int = c.scalars(
+        _set.insert()
+        .values(
+            company_id=company_id,
+            session_id=session_id,
+            key=key,
+            purpose=purpose,
+            about_id=about.id if about else None,
+            clears_id=clears.id if clears else None,
+            state=SetState.SENT,
+            qbxml_version=version,
+            jobs=len(items),
+            first_sent_at=now,
+            sent_at=now,
+        )
+        .returning(_set.c.id)
+    ).one()
+    c.execute(_text.insert().values(message_set_id=number, request=text))
+    if items:
+        c.execute(
+            _item.insert(),
+            [
+                {"message_set_id": number, "position": position, "job_id": job_id, "step": step}
+                for position, (job_id, step) in enumerate(items, start=1)
+            ],
+        )
+    if clears:
+        change(c, clears, clearing=Clearing.CLEARING)
+    return number
+
+
+def change(c: sa.Connection, message_set: MessageSet, **columns: object) -> None:
+    """Changes columns of a set."""
+    c.execute(_set.update().where(_set.c.id == message_set.id).values(**columns))
+
+
+def keep_response(c: sa.Connection, message_set: MessageSet, response: str) -> None:
+    """Stores what came back for a set."""
+    c.execute(_text.update().where(_text.c.message_set_id == message_set.id).values(response=_storable(response)))
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL takes no NUL and no lone surrogate; what is kept is for people to read."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def by_key(c: sa.Connection, company_id: int, key: str) -> MessageSet | None:
+    """The set of that key, if it is this company's."""
+    return _first(c, _set.c.company_id == company_id, _set.c.key == key)
+
+
+def by_number(c: sa.Connection, number: int) -> MessageSet | None:
+    """The set of that number."""
+    return _first(c, _set.c.id == number)
+
+
+def unanswered(c: sa.Connection, session_id: int) -> list[MessageSet]:
+    """The sets of a session that wait for an answer, oldest first."""
+    return _all(c, _set.c.session_id == session_id, _set.c.state == SetState.SENT)
+
+
+def in_doubt(c: sa.Connection, company_id: int) -> list[MessageSet]:
+    """The write sets of a company that may be in the books, oldest first."""
+    return _all(c, _set.c.company_id == company_id, _set.c.state == sa.literal_column("'in_doubt'"))
+
+
+def of_session(c: sa.Connection, session_id: int, purpose: Purpose) -> list[MessageSet]:
+    """The sets that were sent in a session for a purpose, oldest first."""
+    return _all(c, _set.c.session_id == session_id, _set.c.purpose == purpose)
+
+
+def clearable(c: sa.Connection, company_id: int, now: datetime) -> list[MessageSet]:
+    """The sets whose record in QuickBooks may go, oldest first, at most 21."""
+    return _all(
+        c,
+        _set.c.company_id == company_id,
+        _set.c.clearing == sa.literal_column("'uncleared'"),
+        _set.c.clear_after <= now,
+        limit=21,
+    )
+
+
+def items(c: sa.Connection, message_set_id: int) -> list[Item]:
+    """The jobs of a set in their order."""
+    rows = c.execute(
+        sa.select(*_ITEM_COLUMNS).where(_item.c.message_set_id == message_set_id).order_by(_item.c.position)
+    )
+    return [Item(**(dict(row._mapping) | {"applied": Applied(row.applied)})) for row in rows]
+
+
+def change_items(c: sa.Connection, rows: Sequence[dict[str, object]]) -> None:
+    """Writes statuses: each row has b_set, b_position and every one of status_code, applied and qb_id."""
+    if rows:
+        c.execute(
+            _item.update()
+            .where(_item.c.message_set_id == sa.bindparam("b_set"), _item.c.position == sa.bindparam("b_position"))
+            .values(
+                status_code=sa.bindparam("status_code"), applied=sa.bindparam("applied"), qb_id=sa.bindparam("qb_id")
+            ),
+            rows,
+        )
+
+
+def _all(c: sa.Connection, *conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[MessageSet]:
+    rows = c.execute(sa.select(*_COLUMNS).where(*conditions).order_by(_set.c.id).limit(limit))
+    return [_of(row) for row in rows]
+
+
+def _first(c: sa.Connection, *conditions: sa.ColumnElement[bool]) -> MessageSet | None:
+    found = _all(c, *conditions, limit=1)
+    return found[0] if found else None
+
+
+def _of(row: sa.Row[Any]) -> MessageSet:
+    values = dict(row._mapping)
+    values |= {
+        "purpose": Purpose(values["purpose"]),
+        "state": SetState(values["state"]),
+        "clearing": Clearing(values["clearing"]),
+    }
+    return MessageSet(**values)

@@ -1,0 +1,136 @@
+"""Choosing the jobs of the next write set and rendering each of them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from qbwc_server import records
+from qbwc_server.errors import QbwcError, RenderingFailed
+from qbwc_server.exchange.message_sets import request_id
+from qbwc_server.exchange.tools import Tools
+from qbwc_server.exchange.visit import Visit
+from qbwc_server.jobs import (
+    Job,
+    Move,
+    Payload,
+    Status,
+    Trouble,
+    block_dependents,
+    kind,
+    move,
+    ready,
+    references,
+    resolved,
+    stored_payload,
+)
+from qbwc_server.qbxml import Rendered, Version
+
+_ACTOR = "exchange"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One job with the text it is sent as."""
+
+    job: Job
+    step: str
+    rendered: Rendered
+
+
+def plan(visit: Visit, key: str, newest: Version) -> list[Planned]:
+    """The jobs of the set `key`, in order; empty if nothing can be sent.
+
+    A job that does not render fails alone, here, before anything is stored or sent, and others take its place.
+    """
+    c, limits = visit.c, visit.tools.limits
+    limit = max(1, min(visit.company.set_size, limits.jobs_per_set))
+    while jobs := ready(c, visit.company.id, visit.now, limit):
+        planned: list[Planned] = []
+        failed: list[tuple[Job, QbwcError]] = []
+        size = 0
+        payloads = _resolved(c, visit.company.id, jobs)
+        for job in jobs:
+            if size > limits.set_bytes:
+                break
+            try:
+                payload = payloads[job.id]
+                if isinstance(payload, QbwcError):
+                    raise payload
+                rendered = _render(visit.tools, job, payload, request_id(key, len(planned) + 1), newest)
+            except QbwcError as error:
+                failed.append((job, error))
+            else:
+                planned.append(Planned(job, job.step, rendered))
+                size += len(rendered.text)
+        _fail(c, failed, visit.now)
+        if planned:
+            return planned
+    return []
+
+
+def _resolved(c: sa.Connection, company_id: int, jobs: list[Job]) -> dict[int, Payload | QbwcError]:
+    """Each job's payload with the recorded IDs in place of external ids, or why there is none."""
+    payloads = {job.id: _payload(job) for job in jobs}
+    known = records.find(c, company_id, [pair for payload in payloads.values() for pair in _external(payload)])
+    ids = {pair: record.qb_id for pair, record in known.items()}
+    return {job_id: _with_ids(payload, ids) for job_id, payload in payloads.items()}
+
+
+def _payload(job: Job) -> Payload | QbwcError:
+    try:
+        return stored_payload(job.kind, job.payload)
+    except QbwcError as error:  # accepted by an older version, and refused by the rules of this one
+        return error
+
+
+def _external(payload: Payload | QbwcError) -> list[tuple[str, str]]:
+    if isinstance(payload, QbwcError):
+        return []
+    found = references(payload)
+    return [(each.family, each.ref.external_id) for each in found if each.family and each.ref.external_id]
+
+
+def _with_ids(payload: Payload | QbwcError, ids: Mapping[tuple[str, str], str]) -> Payload | QbwcError:
+    if isinstance(payload, QbwcError):
+        return payload
+    unknown = [
+        f"{family} {external_id!r}" for family, external_id in _external(payload) if (family, external_id) not in ids
+    ]
+    if unknown:
+        return RenderingFailed(f"no ListID or TxnID is on record for {', '.join(unknown)}")
+    return resolved(payload, ids)
+
+
+def _render(tools: Tools, job: Job, payload: Payload, number: str, newest: Version) -> Rendered:
+    rendered = tools.renderer.request(
+        kind(job.kind).request_for(job.step), request_id=number, guid=job.guid, payload=payload
+    )
+    if rendered.version > newest:
+        raise RenderingFailed(
+            f"it needs qbXML {rendered.version}, and this QuickBooks understands {newest} at most; "
+            "leave out the newer fields or update QuickBooks"
+        )
+    return rendered
+
+
+def _fail(c: sa.Connection, failed: list[tuple[Job, QbwcError]], now: datetime) -> None:
+    moves = [
+        Move(
+            job,
+            Status.FAILED,
+            "could not be written as qbXML",
+            Trouble(
+                error=f"could not be written as qbXML: {error}",
+                code="rendering",
+                cause="The template or the payload breaks a rule of qbXML; nothing was sent.",
+                remedy="Correct the payload or the template, then enqueue or retry it.",
+            ),
+        )
+        for job, error in failed
+    ]
+    move(c, moves, now=now, actor=_ACTOR)
+    block_dependents(c, [job for job, _ in failed], now=now, actor=_ACTOR)

@@ -1,0 +1,101 @@
+"""Whether anything can be done now, how far a visit is, and what it says when it closes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from qbwc_server.companies import Company
+from qbwc_server.exchange import message_sets
+from qbwc_server.exchange.message_sets import MessageSet, Purpose, SetState
+from qbwc_server.exchange.session import Session
+from qbwc_server.exchange.visit import Visit
+from qbwc_server.jobs import Status, backlog, counts, has_ready
+
+MOST_UNCLEARED = 20
+"""More sets than this that may be cleared, and a set is sent for clearing alone."""
+
+
+def due_checks(c: sa.Connection, company: Company, session: Session | None) -> list[MessageSet]:
+    """The sets in doubt that were not asked about in this visit yet."""
+    found = message_sets.in_doubt(c, company.id)
+    return [each for each in found if session is None or each.checked_session_id != session.id]
+
+
+def wants_query(c: sa.Connection, company: Company, session: Session | None) -> bool:
+    """Whether QuickBooks still has to say which company this is: at the first visit, or if HCP did not say."""
+    if company.first_seen_at is not None and (session is None or session.identity != "unknown"):
+        return False
+    if session is None:
+        return True
+    asked = message_sets.of_session(c, session.id, Purpose.QUERY)
+    return all(each.state is SetState.LOST for each in asked)
+
+
+def wants_clearing(c: sa.Connection, company: Company, now: datetime) -> bool:
+    """Whether so many records wait to be cleared that a set is sent for one of them alone."""
+    return len(message_sets.clearable(c, company.id, now)) > MOST_UNCLEARED
+
+
+def something_to_do(c: sa.Connection, company: Company, session: Session | None, now: datetime) -> bool:
+    """Whether the next sendRequestXML would have something to send."""
+    return (
+        has_ready(c, company.id, now)
+        or bool(due_checks(c, company, session))
+        or wants_query(c, company, session)
+        or wants_clearing(c, company, now)
+    )
+
+
+def is_over(visit: Visit) -> bool:
+    """Whether a visit has lasted long enough."""
+    limits = visit.tools.limits
+    return visit.session.round_trips >= limits.round_trips or visit.now - visit.session.started_at >= limits.session
+
+
+def percent(visit: Visit) -> int:
+    """The number for receiveResponseXML: 100 exactly when this visit has nothing more to send, else 1 to 99."""
+    session = visit.session
+    if visit.company.is_paused or is_over(visit) or not something_to_do(visit.c, visit.company, session, visit.now):
+        return 100
+    finished = session.done + session.failed
+    left = max(1, backlog(visit.c, visit.company.id).queued)
+    return max(1, min(99, 100 * finished // (finished + left)))
+
+
+def closing_text(visit: Visit) -> str:
+    """One line for QBWC's Status column: what was done, when the rest goes on, what needs a person."""
+    c, company, session, now = visit.c, visit.company, visit.session, visit.now
+    parts = [f"{_jobs(session.done)} done" if session.done or not session.failed else "0 jobs done"]
+    parts += [f"{session.failed} failed"] if session.failed else []
+    sentences = [", ".join(parts) + "."]
+    waiting = backlog(c, company.id)
+    if waiting.next_due is not None:
+        minutes = max(0, (waiting.next_due - now).total_seconds()) / 60
+        sentences.append(f"The next retry is due {_in_minutes(minutes)}.")
+    if has_ready(c, company.id, now):
+        sentences.append("More is queued and goes out at the next visit.")
+    attention = _attention(c, company)
+    if attention:
+        sentences.append(f"Needs a look: {attention} (see `qbwc jobs`).")
+    if session.last_error:
+        sentences.insert(0, session.last_error)
+    return " ".join(sentences)
+
+
+def _attention(c: sa.Connection, company: Company) -> str:
+    found = counts(c, company.id, (Status.FAILED, Status.BLOCKED, Status.HELD, Status.IN_DOUBT))
+    return ", ".join(f"{number} {str(status).replace('_', ' ')}" for status, number in found.items() if number)
+
+
+def _jobs(number: int) -> str:
+    return "1 job" if number == 1 else f"{number} jobs"
+
+
+def _in_minutes(minutes: float) -> str:
+    if minutes < 1:
+        return "in less than a minute"
+    if minutes < 90:
+        return f"in about {round(minutes)} min"
+    return f"in about {round(minutes / 60)} h"

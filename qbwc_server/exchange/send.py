@@ -1,0 +1,145 @@
+"""sendRequestXML: what goes out next. Everything is stored in the caller's transaction before it is answered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from qbwc_server.exchange import message_sets, progress
+from qbwc_server.exchange import session as sessions
+from qbwc_server.exchange.doubt import doubt_unanswered
+from qbwc_server.exchange.greeting import OLDEST, USUAL, Arrival, greet
+from qbwc_server.exchange.message_sets import MessageSet, Purpose
+from qbwc_server.exchange.plan import plan
+from qbwc_server.exchange.session import Identity, SessionState
+from qbwc_server.exchange.visit import Visit
+from qbwc_server.jobs import Applied, Move, Status, move
+from qbwc_server.qbxml import Version, message_set
+
+NOTHING_LEFT = ""
+"""For getLastError when the queue ran dry between two calls: nothing went wrong."""
+SUPERSEDED = "A newer visit of the Web Connector has taken over; this one is over. Nothing was lost."
+
+
+def next_request(visit: Visit, arrival: Arrival) -> str:
+    """The next qbXML text, or '' if there is none; then the visit's `last_error` says why."""
+    session = visit.session
+    if session.state is not SessionState.OPEN:
+        return _stop(visit, SUPERSEDED if session.state is SessionState.SUPERSEDED else "This visit is closed.")
+    if session.round_trips == 0:
+        visit = greet(visit, arrival)
+    trips = visit.session.round_trips + 1
+    session = sessions.change(visit.c, visit.session, round_trips=trips, last_call_at=visit.now)
+    visit = replace(visit, session=session)
+    doubt_unanswered(visit.c, session, visit.now)
+    reason = _why_not(visit)
+    if reason is not None:
+        return _stop(visit, reason)
+    newest = USUAL if session.qbxml_version is None else Version.parse(session.qbxml_version)
+    return (
+        _company_query(visit, newest)
+        or _check(visit, newest)
+        or _clear(visit, newest)
+        or _write(visit, newest)
+        or _stop(visit, NOTHING_LEFT)
+    )
+
+
+def _stop(visit: Visit, reason: str) -> str:
+    sessions.change(visit.c, visit.session, last_error=reason)
+    return ""
+
+
+def _why_not(visit: Visit) -> str | None:
+    """Why nothing may be sent in this visit, in one line for a person."""
+    company, session = visit.company, visit.session
+    if company.is_paused:
+        return f"{company.name} is paused: {company.pause_reason or 'no reason given'}."
+    if session.identity is Identity.WRONG:
+        return company.stop_reason or "Another company file is open."
+    if session.identity is Identity.UNKNOWN and not progress.wants_query(visit.c, company, session):
+        return "QuickBooks did not say which company file is open, so nothing was exchanged. Run the update again."
+    if session.qbxml_version is not None and Version.parse(session.qbxml_version) < OLDEST:
+        return (
+            f"This QuickBooks understands qbXML {session.qbxml_version}; {OLDEST} or newer is needed "
+            "(QuickBooks 2012 or later)."
+        )
+    return None
+
+
+def _check(visit: Visit, newest: Version) -> str:
+    """The status check of the oldest set in doubt: new = old = its id, empty body. `old` alone would delete it."""
+    due = progress.due_checks(visit.c, visit.company, visit.session)
+    if not due:
+        return ""
+    version = min(newest, USUAL)
+    text = message_set([], version=version, new_id=due[0].key, old_id=due[0].key)
+    _store(visit, Purpose.CHECK, text, version, about=due[0])
+    return text
+
+
+def _company_query(visit: Visit, newest: Version) -> str:
+    """One read-only question, so that the first Update Selected proves the connection and names the file."""
+    if not progress.wants_query(visit.c, visit.company, visit.session):
+        return ""
+    key, version = message_sets.new_key(visit.tools.chance), min(newest, USUAL)
+    number = message_sets.request_id(key, 1)
+    owner_id = visit.company.owner_id
+    request = visit.tools.renderer.request("CompanyQuery", request_id=number, owner_id=owner_id)
+    text = message_set([request], version=version)
+    _store(visit, Purpose.QUERY, text, version, key=key)
+    return text
+
+
+def _clear(visit: Visit, newest: Version) -> str:
+    """Clears one old record alone, where write sets did not keep up with them."""
+    if not progress.wants_clearing(visit.c, visit.company, visit.now):
+        return ""
+    oldest = message_sets.clearable(visit.c, visit.company.id, visit.now)[0]
+    version = min(newest, USUAL)
+    text = message_set([], version=version, old_id=oldest.key)
+    _store(visit, Purpose.CLEAR, text, version, clears=oldest)
+    return text
+
+
+def _write(visit: Visit, newest: Version) -> str:
+    """The next jobs, under a new id that also clears one old record."""
+    key = message_sets.new_key(visit.tools.chance)
+    planned = plan(visit, key, newest)
+    if not planned:
+        return ""
+    version = max([min(newest, USUAL), *(each.rendered.version for each in planned)])
+    clears = next(iter(message_sets.clearable(visit.c, visit.company.id, visit.now)), None)
+    old_id = clears.key if clears else None
+    text = message_set([each.rendered for each in planned], version=version, new_id=key, old_id=old_id)
+    items = [(each.job.id, each.step) for each in planned]
+    number = _store(visit, Purpose.WRITE, text, version, key=key, items=items, clears=clears)
+    changes = {"message_set_id": number, "applied": Applied.UNKNOWN}
+    moves = [Move(each.job, Status.SENT, f"sent in set {key}", changes=changes) for each in planned]
+    move(visit.c, moves, now=visit.now, actor="exchange")
+    return text
+
+
+def _store(
+    visit: Visit,
+    purpose: Purpose,
+    text: str,
+    version: Version,
+    *,
+    key: str | None = None,
+    items: list[tuple[int, str]] | None = None,
+    about: MessageSet | None = None,
+    clears: MessageSet | None = None,
+) -> int:
+    return message_sets.store(
+        visit.c,
+        company_id=visit.company.id,
+        session_id=visit.session.id,
+        key=key or message_sets.new_key(visit.tools.chance),
+        purpose=purpose,
+        text=text,
+        version=str(version),
+        now=visit.now,
+        items=items or [],
+        about=about,
+        clears=clears,
+    )

@@ -1,0 +1,182 @@
+"""Writing down what was decided: jobs, records and the items of their set, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from qbwc_server import records
+from qbwc_server.db import tables
+from qbwc_server.exchange import message_sets
+from qbwc_server.exchange.message_sets import Item
+from qbwc_server.exchange.outcome import Ask, Block, Done, Fail, NextStep, NotApplied, Outcome, Retry, Verify
+from qbwc_server.exchange.totals import differences, total_of
+from qbwc_server.jobs import Applied, Job, Move, Status, Trouble, block_dependents, free_dependents, kind, move
+
+ACTOR = "QuickBooks"
+_ASKED_NEXT = "Nothing to do: the Web Connector's next visit asks QuickBooks. It is never sent again before that."
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One job of a set and what its reply means."""
+
+    job: Job
+    item: Item
+    outcome: Outcome
+    status_code: int | None
+
+
+@dataclass(slots=True)
+class Settled:
+    """What a batch of decisions came to."""
+
+    done: int = 0
+    failed: int = 0
+    echoes_guid: bool | None = None
+    """Whether the file returned our ExternalGUID; None if nothing was added."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Everything that is to be written, gathered first and written in few statements."""
+
+    moves: list[Move] = field(default_factory=list)
+    items: list[dict[str, object]] = field(default_factory=list)
+    records: list[records.Record] = field(default_factory=list)
+    missing: list[dict[str, object]] = field(default_factory=list)
+    failed: list[Job] = field(default_factory=list)
+
+
+def settle(c: sa.Connection, company_id: int, decided: Sequence[Decided], *, now: datetime) -> Settled:
+    """Carries out decisions: states, records, dependents, the items' statuses. The company is locked."""
+    found = {
+        (each.job.family, each.outcome.qb_id): each.job.external_id or ""
+        for each in decided
+        if isinstance(each.outcome, Done)
+    }
+    holders = records.holders(c, company_id, found)
+    batch, settled = _Batch(), Settled()
+    for each in decided:
+        outcome = each.outcome
+        if isinstance(outcome, Done):
+            holder = holders.get((each.job.family, outcome.qb_id))
+            if holder is not None and holder.external_id != each.job.external_id:
+                outcome = _id_taken(outcome.qb_id, holder)
+            else:
+                settled.done += 1
+                settled.echoes_guid = outcome.ret.external_guid is not None
+        if isinstance(outcome, Fail):
+            settled.failed += 1
+        _gather(batch, each, outcome, now)
+    move(c, batch.moves, now=now, actor=ACTOR)
+    records.save(c, company_id, batch.records, now)
+    message_sets.change_items(c, batch.items)
+    if batch.missing:
+        c.execute(tables.missing_name.insert(), batch.missing)
+    free_dependents(c, [each.job.id for each in batch.moves if each.to is Status.DONE])
+    block_dependents(c, batch.failed, now=now, actor=ACTOR)
+    return settled
+
+
+def second_id(job: Job, qb_id: str) -> Move:
+    """A job for which QuickBooks returned another ID than the one on record: a person must look at both."""
+    trouble = Trouble(
+        error=f"QuickBooks returned two IDs for it: {job.qb_id or 'none recorded'} and {qb_id}",
+        cause="It may be in the books twice.",
+        remedy="Look at both in QuickBooks and delete the one that is too many.",
+    )
+    return Move(job, Status.HELD, "a second ID came back", trouble, {"applied": Applied.YES})
+
+
+def _gather(batch: _Batch, each: Decided, outcome: Outcome, now: datetime) -> None:
+    job = each.job
+    applied = Applied.NO
+    match outcome:
+        case Done():
+            applied = Applied.YES
+            batch.moves.append(_done(job, outcome))
+            batch.records.append(_record(job, outcome))
+        case Retry():
+            changes = {"due_at": now + outcome.after, "attempts": job.attempts + 1}
+            batch.moves.append(_move(job, Status.RETRYING, "to be tried again", outcome.trouble, changes))
+        case NotApplied():
+            batch.moves.append(_move(job, Status.QUEUED, outcome.reason))
+        case Verify():
+            applied = outcome.applied
+            trouble = Trouble(error=outcome.reason, remedy=_ASKED_NEXT)
+            batch.moves.append(_move(job, Status.IN_DOUBT, outcome.reason, trouble, applied=applied))
+        case Ask():
+            applied = outcome.applied
+            trouble = Trouble(error=outcome.question, remedy="One of: " + ", ".join(outcome.choices))
+            batch.moves.append(_move(job, Status.HELD, "a question waits", trouble, applied=applied))
+        case Block():
+            batch.moves.append(_move(job, Status.BLOCKED, "a name is missing in QuickBooks", outcome.trouble))
+            batch.missing.append(
+                {"company_id": job.company_id, "name": outcome.on[:300], "job_id": job.id, "since": now}
+            )
+        case Fail():
+            batch.moves.append(_move(job, Status.FAILED, "refused by QuickBooks", outcome.trouble))
+            batch.failed.append(job)
+        case NextStep():
+            batch.moves.append(
+                _move(job, Status.QUEUED, f"goes on with {outcome.step}", changes={"step": outcome.step})
+            )
+    batch.items.append(
+        {
+            "b_set": each.item.message_set_id,
+            "b_position": each.item.position,
+            "status_code": each.status_code,
+            "applied": applied,
+            "qb_id": outcome.qb_id if isinstance(outcome, Done) else None,
+        }
+    )
+
+
+def _move(
+    job: Job,
+    to: Status,
+    reason: str,
+    trouble: Trouble | None = None,
+    changes: dict[str, Any] | None = None,
+    applied: Applied = Applied.NO,
+) -> Move:
+    """A reply shows that QuickBooks could read the job's text, so it is no longer under suspicion."""
+    return Move(job, to, reason, trouble, {"search_group": None, "applied": applied} | (changes or {}))
+
+
+def _done(job: Job, outcome: Done) -> Move:
+    column = "txn_id" if kind(job.kind).is_transaction else "list_id"
+    notes = [*outcome.warnings, *differences(job, outcome.ret)]
+    changes = {column: outcome.qb_id, "warning": "; ".join(notes) or None}
+    return _move(job, Status.DONE, f"booked as {outcome.qb_id}", None, changes, Applied.YES)
+
+
+def _record(job: Job, outcome: Done) -> records.Record:
+    ret = outcome.ret
+    total = total_of(ret)
+    balance = ret.amount("BalanceRemaining")
+    return records.Record(
+        family=job.family,
+        external_id=job.external_id or "",
+        qb_id=outcome.qb_id,
+        job_id=job.id,
+        name=ret.full_name or ret.ref_number,
+        edit_sequence=ret.edit_sequence,
+        txn_number=ret.txn_number,
+        total=None if total is None else str(total),
+        balance=None if balance is None else str(balance),
+        time_created=ret.time_created,
+    )
+
+
+def _id_taken(qb_id: str, holder: records.Record) -> Ask:
+    return Ask(
+        f"QuickBooks returned {qb_id}, which is on record for {holder.family} {holder.external_id!r} already",
+        ("look at it in QuickBooks",),
+        Applied.YES,
+    )

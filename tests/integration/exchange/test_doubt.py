@@ -1,0 +1,188 @@
+"""A set that went unanswered: it is asked about, and nothing of it is ever sent again."""
+
+from __future__ import annotations
+
+import pytest
+
+from qbwc_server.jobs import Applied, Status
+from tests.support.desk import PARSE_ERROR, Desk, Sent, customer, invoice
+
+
+def _unanswered(desk: Desk) -> Sent:
+    """A set of two customers that QBWC took and never answered."""
+    desk.enqueue(customer("C-1"), customer("C-2"))
+    return desk.send(desk.greet())
+
+
+def test_an_unanswered_set_is_in_doubt_at_the_next_visit_and_asked_about_first(desk: Desk) -> None:
+    lost = _unanswered(desk)
+    desk.enqueue(customer("C-3"))
+    check = desk.send(desk.log_in())
+    assert check.is_check
+    assert check.new_id == lost.new_id
+    assert desk.statuses() == {"C-1": Status.IN_DOUBT, "C-2": Status.IN_DOUBT, "C-3": Status.QUEUED}
+    assert desk.job("C-1").applied is Applied.UNKNOWN
+    assert desk.job("C-1").error == "sent, but no answer came from QuickBooks"
+
+
+def test_a_status_check_answered_in_full_records_everything(desk: Desk) -> None:
+    lost = _unanswered(desk)
+    ticket = desk.log_in()
+    desk.send(ticket)
+    assert desk.hand_in(ticket, desk.reply(lost, {})) == 100
+    assert {job.external_id: job.list_id for job in desk.jobs()} == {
+        "C-1": "80000001-1700000000",
+        "C-2": "80000002-1700000000",
+    }
+    assert set(desk.statuses().values()) == {Status.DONE}
+
+
+def test_a_status_check_tells_failures_as_well(desk: Desk) -> None:
+    lost = _unanswered(desk)
+    ticket = desk.log_in()
+    desk.send(ticket)
+    desk.hand_in(ticket, desk.reply(lost, {"C-2": 3070}))
+    assert desk.statuses() == {"C-1": Status.DONE, "C-2": Status.FAILED}
+
+
+@pytest.mark.parametrize("code", ["0", "600", "9001", "9002", "9004", "9005"])
+def test_a_status_check_without_replies_leaves_it_in_doubt_and_is_asked_once_a_visit(desk: Desk, code: str) -> None:
+    lost = _unanswered(desk)
+    for _ in range(3):
+        ticket = desk.log_in()
+        assert desk.send(ticket).new_id == lost.new_id
+        nothing = f'<QBXML><QBXMLMsgsRs newMessageSetID="{lost.new_id}" messageSetStatusCode="{code}"/></QBXML>'
+        assert desk.hand_in(ticket, nothing) == 100
+        assert "2 in doubt" in desk.exchange.close(ticket)
+    assert set(desk.statuses().values()) == {Status.IN_DOUBT}
+
+
+def test_jobs_that_do_not_touch_the_set_go_on(desk: Desk) -> None:
+    lost = _unanswered(desk)
+    desk.enqueue(customer("C-3"), invoice("INV-1", "C-1"))
+    ticket = desk.log_in()
+    desk.send(ticket)
+    assert desk.hand_in(ticket, f'<QBXML><QBXMLMsgsRs newMessageSetID="{lost.new_id}"/></QBXML>') < 100
+    sent = desk.send(ticket)
+    assert sent.titles == ["C-3"]
+    assert desk.answer(ticket, sent) == 100
+    assert desk.statuses()["INV-1"] is Status.QUEUED
+
+
+def test_asking_for_the_next_request_without_answering_the_last_gets_the_status_check(desk: Desk) -> None:
+    desk.enqueue(customer("C-1"))
+    ticket = desk.greet()
+    sent = desk.send(ticket)
+    again = desk.send(ticket)
+    assert again.is_check
+    assert again.new_id == sent.new_id
+    assert desk.send(ticket).is_check
+
+
+@pytest.mark.parametrize("hresult", ["0x80040402", "0x80040408", "0x80010105", "nonsense"])
+def test_after_another_hresult_the_status_check_follows_in_the_same_visit(desk: Desk, hresult: str) -> None:
+    desk.enqueue(customer("C-1"))
+    ticket = desk.greet()
+    sent = desk.send(ticket)
+    assert 0 <= desk.break_off(ticket, hresult) < 100
+    check = desk.send(ticket)
+    assert (check.is_check, check.new_id) == (True, sent.new_id)
+
+
+def test_a_quickbooks_session_that_was_lost_ends_the_visit_with_an_explanation(desk: Desk) -> None:
+    desk.enqueue(customer("C-1"))
+    ticket = desk.greet()
+    desk.send(ticket)
+    assert desk.break_off(ticket, "0x8004040D", "The ticket is invalid.") == -1
+    assert "The ticket is invalid." in desk.exchange.last_error(ticket)
+    assert desk.statuses() == {"C-1": Status.IN_DOUBT}
+
+
+def test_a_parse_error_to_a_status_check_says_nothing_about_the_jobs(desk: Desk) -> None:
+    _unanswered(desk)
+    ticket = desk.log_in()
+    assert desk.send(ticket).is_check
+    assert desk.break_off(ticket, PARSE_ERROR) == 100
+    assert set(desk.statuses().values()) == {Status.IN_DOUBT}
+
+
+@pytest.mark.parametrize("response", ["", "   ", "<html>Gateway timeout</html>", "<QBXML><QBXMLMsgsRs>", "\x00\x01"])
+def test_an_unreadable_answer_puts_the_set_in_doubt(desk: Desk, response: str) -> None:
+    desk.enqueue(customer("C-1"))
+    ticket = desk.greet()
+    desk.send(ticket)
+    assert desk.hand_in(ticket, response) < 100
+    assert desk.statuses() == {"C-1": Status.IN_DOUBT}
+    assert desk.send(ticket).is_check
+
+
+def test_a_job_without_a_reply_is_in_doubt_while_the_others_are_done(desk: Desk) -> None:
+    desk.enqueue(customer("C-1"), customer("C-2"))
+    ticket = desk.greet()
+    sent = desk.send(ticket)
+    only = desk.one_reply(sent.requests[0], 0)
+    assert desk.hand_in(ticket, f"<QBXML><QBXMLMsgsRs>{only}</QBXMLMsgsRs></QBXML>") < 100
+    assert desk.statuses() == {"C-1": Status.DONE, "C-2": Status.IN_DOUBT}
+    assert desk.send(ticket).new_id == sent.new_id
+
+
+def test_a_late_answer_to_an_ended_visit_is_recorded_and_the_visit_told_to_stop(desk: Desk) -> None:
+    desk.enqueue(customer("C-1"))
+    old = desk.greet()
+    sent = desk.send(old)
+    desk.log_in()
+    assert desk.answer(old, sent) == -1
+    assert desk.statuses() == {"C-1": Status.DONE}
+    assert "newer visit" in desk.exchange.last_error(old)
+
+
+def test_a_late_answer_and_then_the_status_check_agree(desk: Desk) -> None:
+    desk.enqueue(customer("C-1"))
+    old = desk.greet()
+    sent = desk.send(old)
+    answer = desk.reply(sent, {})
+    new = desk.log_in()
+    assert desk.send(new).is_check
+    assert desk.hand_in(old, answer) == -1
+    assert desk.hand_in(new, answer) == 100
+    assert desk.statuses() == {"C-1": Status.DONE}
+
+
+def test_a_set_that_was_in_doubt_is_not_cleared_for_seven_days(desk: Desk) -> None:
+    desk.enqueue(customer("C-1"))
+    lost = desk.send(desk.greet())
+    ticket = desk.log_in()
+    desk.send(ticket)
+    desk.hand_in(ticket, desk.reply(lost, {}))
+    desk.enqueue(customer("C-2"))
+    second = desk.send(ticket)
+    assert second.old_id is None
+    desk.answer(ticket, second)
+    desk.clock.advance(days=7, minutes=1)
+    old = set()
+    for name in ("C-3", "C-4"):
+        desk.enqueue(customer(name))
+        ticket = desk.log_in()
+        sent = desk.send(ticket)
+        old.add(sent.old_id)
+        desk.answer(ticket, sent)
+    assert old == {lost.new_id, second.new_id}
+
+
+def test_closing_with_an_unanswered_set_puts_it_in_doubt(desk: Desk) -> None:
+    desk.enqueue(customer("C-1"))
+    ticket = desk.greet()
+    desk.send(ticket)
+    assert desk.exchange.close(ticket) == "0 jobs done. Needs a look: 1 in doubt (see `qbwc jobs`)."
+    assert desk.statuses() == {"C-1": Status.IN_DOUBT}
+
+
+def test_nothing_of_a_set_in_doubt_is_ever_sent_again(desk: Desk) -> None:
+    _unanswered(desk)
+    for _ in range(20):
+        desk.clock.advance(hours=6)
+        ticket = desk.log_in()
+        while text := desk.ask(ticket):
+            assert "CustomerAdd" not in text
+            desk.hand_in(ticket, "")
+        desk.exchange.close(ticket)
