@@ -1,0 +1,1 @@
+"""QuickBooks: a company file and the request processor that reads and writes it."""

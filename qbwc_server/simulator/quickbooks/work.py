@@ -1,0 +1,42 @@
+"""What carrying out one request needs, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from qbwc_server.simulator.quickbooks.aggregates import Aggregate
+from qbwc_server.simulator.quickbooks.books import Books
+from qbwc_server.simulator.quickbooks.faults import Faults
+from qbwc_server.simulator.quickbooks.settings import QuickBooksSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The company file, the QuickBooks that has it open, and what is to go wrong."""
+
+    books: Books
+    settings: QuickBooksSettings
+    faults: Faults
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What a request made, for the answer and for the message-set memory."""
+
+    ret_name: str
+    """``CustomerRet``."""
+    ret: Aggregate
+    id_name: str = ""
+    """``ListID`` or ``TxnID``; empty if nothing was made (a query, a payment of credits alone)."""
+    id: str = ""
+    edit_sequence: int = 0
+    txn_number: int | None = None
+    guid: str | None = None
+
+
+Carry = Callable[[Work, Aggregate], Booked | None]
+"""Carries out one request inside a transaction of the books.
+
+It is given the content of the *Add (of the whole *Rq for a query). None is success without an object. Raises Refused.
+"""

@@ -1,0 +1,1 @@
+"""The Web Connector: a .qwc file added, and one session over the wire."""
