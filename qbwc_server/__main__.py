@@ -1,0 +1,6 @@
+"""`python -m qbwc_server` is `qbwc`."""
+
+from qbwc_server.cli import main
+
+if __name__ == "__main__":
+    main()

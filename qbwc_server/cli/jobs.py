@@ -1,0 +1,120 @@
+"""`qbwc enqueue`, `jobs`, `job`, `retry` and `cancel`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import IO
+
+import click
+
+from qbwc_server import companies
+from qbwc_server import jobs as queue
+from qbwc_server.cli import output
+from qbwc_server.cli.job_story import print_story, story_json
+from qbwc_server.cli.runtime import ACTOR, chance, clock, json_option, ready_database
+from qbwc_server.jobs import Job, Status
+
+JOB_NUMBER = click.IntRange(1, 2**63 - 1)
+
+
+@click.command()
+@click.argument("company")
+@click.argument("file", type=click.File("rb"))
+@json_option
+def enqueue(company: str, file: IO[bytes], as_json: bool) -> None:
+    """Put jobs into COMPANY's queue: one JSON object a line from FILE, or - for standard input. All or none."""
+    with ready_database() as db:
+        with db.read() as c:
+            company_id = companies.get(c, company).id
+        new_jobs = queue.read_lines(file.read())
+        with db.write() as c:
+            results = queue.enqueue(c, company_id, new_jobs, clock, chance, actor=ACTOR)
+    if as_json:
+        output.json_lines(
+            {"id": each.id, "external_id": each.external_id, "status": each.status, "created": each.created}
+            for each in results
+        )
+    elif results:
+        rows = [[each.id, each.external_id, each.status, "yes" if each.created else "was there"] for each in results]
+        output.table(["id", "external id", "status", "created"], rows)
+    created = sum(each.created for each in results)
+    there = len(results) - created
+    output.message(f"{created} enqueued" + (f", {there} there already" if there else "") + ".")
+
+
+@click.command()
+@click.option("--company", metavar="NAME", help="Only jobs of this company.")
+@click.option("--status", type=click.Choice([status.value for status in Status]), help="Only jobs in this state.")
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True, help="The newest so many.")
+@json_option
+def jobs(company: str | None, status: str | None, limit: int, as_json: bool) -> None:
+    """List jobs, the newest last."""
+    with ready_database() as db, db.read() as c:
+        name = companies.get(c, company).name if company is not None else None
+        rows = queue.list_jobs(c, company=name, status=status, limit=limit)
+    if as_json:
+        output.json_lines(asdict(row) for row in rows)
+        return
+    if not rows:
+        output.message("No jobs.")
+        return
+    titles = ["id", "company", "kind", "operation", "external id", "status", "ListID or TxnID", "error"]
+    output.table(
+        titles,
+        [
+            [
+                row.id,
+                row.company,
+                row.kind,
+                row.operation,
+                row.external_id,
+                row.status,
+                row.list_id or row.txn_id,
+                row.error,
+            ]
+            for row in rows
+        ],
+        folds="error",
+    )
+
+
+@click.command()
+@click.argument("number", metavar="ID", type=JOB_NUMBER)
+@json_option
+def job(number: int, as_json: bool) -> None:
+    """Show everything about a job: what was asked, its history, the XML both ways."""
+    with ready_database() as db, db.read() as c:
+        story = queue.job_story(c, number)
+    if as_json:
+        output.json_lines([story_json(story)])
+    else:
+        print_story(story)
+
+
+@click.command()
+@click.argument("numbers", metavar="ID...", nargs=-1, required=True, type=JOB_NUMBER)
+@json_option
+def retry(numbers: tuple[int, ...], as_json: bool) -> None:
+    """Try failed, blocked, held or cancelled jobs again. All or none."""
+    with ready_database() as db, db.write() as c:
+        changed = queue.retry(c, numbers, clock, actor=ACTOR)
+    _print_changed(changed, as_json=as_json)
+
+
+@click.command()
+@click.argument("numbers", metavar="ID...", nargs=-1, required=True, type=JOB_NUMBER)
+@click.option("--with-dependents", is_flag=True, help="Also the jobs that wait for them.")
+@json_option
+def cancel(numbers: tuple[int, ...], with_dependents: bool, as_json: bool) -> None:
+    """Take jobs back before they reach the books. All or none."""
+    with ready_database() as db, db.write() as c:
+        changed = queue.cancel(c, numbers, clock, with_dependents=with_dependents, actor=ACTOR)
+    _print_changed(changed, as_json=as_json)
+
+
+def _print_changed(changed: list[Job], *, as_json: bool) -> None:
+    if as_json:
+        output.json_lines({"id": each.id, "external_id": each.external_id, "status": each.status} for each in changed)
+        return
+    rows = [[each.id, each.label, each.external_id, each.status] for each in changed]
+    output.table(["id", "job", "external id", "status"], rows)

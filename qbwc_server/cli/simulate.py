@@ -1,0 +1,70 @@
+"""`qbwc simulate`: a Web Connector with a QuickBooks company file behind it, against any server."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from qbwc_server import simulator
+from qbwc_server.cli import output
+
+
+@click.command()
+@click.option(
+    "--qwc",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The .qwc file; stamps the company file.",
+)
+@click.option("--url", help="The AppURL instead of a .qwc file; without a path /qbwc is appended.")
+@click.option("--username", metavar="U", help="The user name that belongs to --url.")
+@click.option(
+    "--password",
+    metavar="P",
+    required=True,
+    envvar="QBWC_SIMULATE_PASSWORD",
+    help="The password; better in QBWC_SIMULATE_PASSWORD, where no other user of this machine sees it.",
+)
+@click.option(
+    "--books",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The simulated company file (SQLite); runs follow one another in it.",
+)
+@click.option("--machine", default="", help="Windows name of the simulated PC; by default this computer's.")
+@click.option("--show-xml", is_flag=True, help="Print every request and answer.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the outcome as one JSON object; the transcript moves aside."
+)
+def simulate(
+    qwc: Path | None,
+    url: str | None,
+    username: str | None,
+    password: str,
+    books: Path | None,
+    machine: str,
+    show_xml: bool,
+    as_json: bool,
+) -> None:
+    """Run one update of a simulated Web Connector. Exit code 1 if the session did not come to its regular end."""
+    if (qwc is None) == (url is None):
+        raise click.UsageError("Give either --qwc or --url.")
+    if url is not None and username is None:
+        raise click.UsageError("--url needs --username.")
+    outcome = simulator.simulate(
+        simulator.Options(
+            password=password,
+            qwc=qwc,
+            url=url,
+            username=username,
+            books=books,
+            machine=machine,
+            show_xml=show_xml,
+            console=Console(stderr=True) if as_json else None,
+        )
+    )
+    if as_json:
+        output.json_lines([asdict(outcome)])
+    if not outcome.ok:
+        click.get_current_context().exit(1)

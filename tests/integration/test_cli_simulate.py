@@ -1,0 +1,99 @@
+"""`qbwc simulate` against a server that runs, from the queue to the recorded IDs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support import processes
+from tests.support.command_line import CommandLine
+
+JOBS = [
+    {"kind": "customer", "operation": "add", "external_id": "C-1", "payload": {"name": "Acme Hardware"}},
+    {
+        "kind": "item_service",
+        "operation": "add",
+        "external_id": "I-1",
+        "payload": {"name": "Labor", "sales_or_purchase": {"price": "60.00", "account_ref": "Consulting Income"}},
+    },
+    {
+        "kind": "invoice",
+        "operation": "add",
+        "external_id": "INV-1",
+        "payload": {
+            "customer_ref": {"external_id": "C-1"},
+            "txn_date": "2026-11-02",
+            "lines": [{"item_ref": {"external_id": "I-1"}, "quantity": "2", "rate": "60.00"}],
+        },
+    },
+]
+
+
+@pytest.fixture
+def qbwc(database_url: str) -> CommandLine:
+    """The command line on a migrated database without a row."""
+    return CommandLine(QBWC_DATABASE_URL=database_url)
+
+
+def test_jobs_travel_from_the_queue_into_the_books_and_their_ids_come_back(
+    qbwc: CommandLine, database_url: str, tmp_path: Path
+) -> None:
+    with processes.server(tmp_path, "--workers", "2", QBWC_DATABASE_URL=database_url) as server:
+        base = f"http://localhost:{server.port}"
+        added = qbwc.one("company", "add", "Acme", "--url", base)
+        qbwc.done("company", "qwc", "Acme", "-o", tmp_path / "acme.qwc")
+        qbwc.done("enqueue", "Acme", "-", stdin="\n".join(map(json.dumps, JOBS)))
+        qbwc.environment["QBWC_SIMULATE_PASSWORD"] = added["password"]
+        run = ("simulate", "--qwc", tmp_path / "acme.qwc", "--books", tmp_path / "books.db", "--machine", "FRONT-DESK")
+        outcome = qbwc.one(*run)
+        assert (outcome["ok"], outcome["added"], outcome["errors"]) == (True, 3, 0)
+        jobs = qbwc.objects("jobs")
+        assert [(job["status"], bool(job["list_id"]), bool(job["txn_id"])) for job in jobs] == [
+            ("done", True, False),
+            ("done", True, False),
+            ("done", False, True),
+        ]
+        shown = qbwc.one("company", "show", "Acme")
+        assert shown["last_result"] in outcome["status"]
+        assert shown["quickbooks"]["country"] == "US"
+        assert shown["jobs"]["done"] == 3
+        transcript = qbwc.done(*run, "--show-xml")
+        assert "Status: No data exchange required" in transcript
+        assert added["password"] not in transcript + server.log
+
+
+def test_a_wrong_password_ends_with_1_and_the_code_of_the_web_connector(
+    qbwc: CommandLine, database_url: str, tmp_path: Path
+) -> None:
+    with processes.server(tmp_path, "--workers", "1", QBWC_DATABASE_URL=database_url) as server:
+        added = qbwc.one("company", "add", "Acme", "--url", "https://sync.example.com")
+        result = qbwc(
+            *("simulate", "--url", f"http://localhost:{server.port}", "--username", added["username"]),
+            *("--password", "wrong", "--books", tmp_path / "books.db", "--json"),
+        )
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["code"] == "QBWC1040"
+
+
+def test_a_run_that_cannot_start_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "x.qwc").write_text("<QBWCXML/>")
+    (line,) = CommandLine().refused(
+        "simulate", "--qwc", tmp_path / "x.qwc", "--password", "p", "--books", tmp_path / "b.db"
+    )
+    assert "QBWC1039" in line
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--password", "p"],
+        ["--password", "p", "--url", "http://localhost:1"],
+        ["--password", "p", "--url", "http://localhost:1", "--username", "u", "--qwc", __file__],
+        ["--password", "p", "--qwc", "/no/such/file.qwc"],
+        ["--url", "http://localhost:1", "--username", "u"],
+    ],
+)
+def test_what_is_missing_or_too_much_is_wrong_usage(arguments: list[str]) -> None:
+    assert "Usage:" in CommandLine().misused("simulate", *arguments)
