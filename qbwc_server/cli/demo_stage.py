@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 from qbwc_server.errors import DemoFailed, Problem
 
@@ -100,11 +100,11 @@ class Stage:
 
     def _wait_for(self, process: subprocess.Popen[bytes], base: str) -> None:
         give_up = time.monotonic() + START_SECONDS
-        while not _answers(f"{base}/support"):
+        while reason := _why_no_answer(f"{base}/support"):
             if process.poll() is not None:
                 raise self._failed(f"the server ended at once, with status {process.returncode}.")
             if time.monotonic() > give_up:
-                raise self._failed(f"the server gave no answer at {base} for {START_SECONDS} seconds.")
+                raise self._failed(f"the server gave no answer at {base} for {START_SECONDS} seconds: {reason}.")
             time.sleep(0.05)
 
     def _environment(self, password: str = "") -> dict[str, str]:
@@ -129,12 +129,15 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _answers(url: str) -> bool:
+def _why_no_answer(url: str) -> str:
+    """Empty if the page is there. Asks past any proxy of the user's: the server is on this machine."""
     try:
-        with urlopen(url, timeout=2) as answer:  # noqa: S310  an address of our own making
-            return bool(answer.status == 200)
-    except (URLError, OSError):
-        return False
+        build_opener(ProxyHandler({})).open(url, timeout=2).close()
+    except URLError as error:
+        return str(error.reason)
+    except OSError as error:
+        return str(error)
+    return ""
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -73,23 +73,23 @@ def open_dependents(c: sa.Connection, job_id: int) -> list[Job]:
 
 
 def needs(c: sa.Connection, ids: Iterable[int]) -> dict[int, set[int]]:
-    """What these jobs wait for, what those wait for, and so on; jobs that are done are left out."""
+    """What these jobs wait for, what those wait for, and so on; jobs that are done are left out.
+
+    One round for each level: what waits for what is a handful of levels deep, and a chain within `ids` is one.
+    """
     found: dict[int, set[int]] = {}
-    for some in slices(ids):
-        waits = (
-            sa.select(_dependency.c.job_id, _dependency.c.on_job_id)
-            .join(_job, _job.c.id == _dependency.c.on_job_id)
-            .where(_dependency.c.job_id.in_(some), _job.c.status != Status.DONE)
-            .cte("waits", recursive=True)
-        )
-        waits = waits.union(
-            sa.select(_dependency.c.job_id, _dependency.c.on_job_id)
-            .join(waits, waits.c.on_job_id == _dependency.c.job_id)
-            .join(_job, _job.c.id == _dependency.c.on_job_id)
-            .where(_job.c.status != Status.DONE)
-        )
-        for job_id, on_job_id in c.execute(sa.select(waits.c.job_id, waits.c.on_job_id)):
-            found.setdefault(job_id, set()).add(on_job_id)
+    level = seen = set(ids)
+    while level:
+        for some in slices(level):
+            waits = (
+                sa.select(_dependency.c.job_id, _dependency.c.on_job_id)
+                .join(_job, _job.c.id == _dependency.c.on_job_id)
+                .where(_dependency.c.job_id.in_(some), _job.c.status != Status.DONE)
+            )
+            for job_id, on_job_id in c.execute(waits):
+                found.setdefault(job_id, set()).add(on_job_id)
+        level = {on_job_id for job_id in level for on_job_id in found.get(job_id, ())} - seen
+        seen = seen | level
     return found
 
 

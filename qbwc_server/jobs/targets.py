@@ -17,6 +17,9 @@ from qbwc_server.jobs.model import Job
 from qbwc_server.jobs.references import references
 from qbwc_server.jobs.states import Status
 
+_SHOWN = 10
+"""Names of a circle in a message."""
+
 Batch = Mapping[Key, HandedIn]
 """The jobs that are to be written, by the record they are about."""
 
@@ -87,7 +90,11 @@ def _circle(batch: Batch, of: Mapping[Key, Mapping[Key, str]], circle: list[Key]
     """Told at a job of the hand-in: without one there would be no circle."""
     first = next(index for index, key in enumerate(circle) if key in batch)
     way = [*circle[first:], *circle[:first], circle[first]]
-    names = " -> ".join(external_id for _, external_id in way)
+    names = [external_id for _, external_id in way]
+    if len(names) > _SHOWN:
+        names[_SHOWN // 2 : -_SHOWN // 2] = ["…"]
     return batch[way[0]].problem(
-        f"refers to itself in a circle: {names}", of[way[0]][way[1]], "One of them must not refer to the next."
+        f"refers to itself in a circle: {' -> '.join(names)}",
+        of[way[0]][way[1]],
+        "One of them must not refer to the next.",
     )

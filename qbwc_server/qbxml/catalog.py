@@ -12,7 +12,8 @@ A line is an element; two blanks of indentation put it inside the element above:
         CustomerRef ref:209          # exactly once; a reference: ListID?, FullName? of 209 characters
         TxnDate? date                # at most once
         Memo? lines 4095             # text that may hold line breaks; `text 41` may not
-        BillAddress? as Address      # the children stand in _shared.txt under `Address`
+        BillAddress? as Address      # the children stand in _shared.txt or _rets.txt under `Address`
+        MaxReturned? integer from 1  # a whole number, not below 1
         LinkToTxnID* id              # any number; + is at least one, {0,50} is 0 to 50
         JobTitle? text 41 since 12.0 # known since qbXML 12.0; only versions above 11.0 are written
         choice*                      # one of the lines below it, here any number of times
@@ -113,9 +114,9 @@ def version_needed(node: etree._Element) -> Version:
 
 @cache
 def _shared() -> dict[str, tuple[Particle, ...]]:
-    """The aggregates of `_shared.txt` by name; each may use those above it."""
-    file = _FOLDER / "_shared.txt"
+    """The aggregates of `_shared.txt` and `_rets.txt` by name; each may use those above it."""
     found: dict[str, tuple[Particle, ...]] = {}
-    for aggregate in parse_elements(file.read_text(encoding="utf-8"), file.name, found.__getitem__):
-        found[aggregate.name] = aggregate.children
+    for file in (_FOLDER / "_shared.txt", _FOLDER / "_rets.txt"):
+        for aggregate in parse_elements(file.read_text(encoding="utf-8"), file.name, found.__getitem__):
+            found[aggregate.name] = aggregate.children
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 from lxml import etree
 
@@ -40,6 +41,12 @@ _PATTERNS: dict[FieldType, tuple[re.Pattern[str], str]] = {
         re.compile(r"0|\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}"),
         "a GUID in braces, or 0",
     ),
+}
+
+# What the attributes of a query may say; the others hold any text.
+ATTRIBUTE_VALUES: Mapping[str, tuple[str, ...]] = {
+    "iterator": ("Start", "Continue", "Stop"),
+    "metaData": ("NoMetaData", "MetaDataOnly", "MetaDataAndResponseData"),
 }
 
 
@@ -84,6 +91,10 @@ def _check_attributes(known: Element, node: etree._Element, path: str, problems:
     missing = {name.rstrip("!") for name in known.attributes if name.endswith("!")} - present
     problems += [Problem(f"{known.name} has no attribute {name}.", path) for name in sorted(unknown)]
     problems += [Problem(f"{known.name} needs the attribute {name}.", path) for name in sorted(missing)]
+    for name, values in ATTRIBUTE_VALUES.items():
+        value = node.get(name)
+        if value is not None and name not in unknown and value not in values:
+            problems.append(Problem(f"{name} is {_quoted(value)}, none of {', '.join(values)}.", path))
 
 
 def _check_value(known: Element, text: str, path: str, problems: list[Problem]) -> None:
@@ -99,6 +110,8 @@ def _check_value(known: Element, text: str, path: str, problems: list[Problem]) 
         pattern, words = _PATTERNS[known.type]
         if not pattern.fullmatch(text) or (known.type is FieldType.DATE and not _is_day(text)):
             problems.append(Problem(f"{_quoted(text)} is not {words}.", path))
+        elif known.least is not None and int(text) < known.least:
+            problems.append(Problem(f"{_quoted(text)} is less than {known.least}.", path))
 
 
 class _Matcher:

@@ -60,6 +60,7 @@ class _Said:
     length: int | None = None
     values: tuple[str, ...] = ()
     multiline: bool = False
+    least: int | None = None
     since: Version | None = None
     borrowed: tuple[Particle, ...] = ()
     attributes: list[str] = field(default_factory=list)
@@ -98,6 +99,7 @@ class _Reader:
             children=children,
             values=said.values,
             multiline=said.multiline,
+            least=said.least,
             attributes=tuple(said.attributes),
         )
 
@@ -113,6 +115,8 @@ class _Reader:
             said.length = int(word)
         elif word == "enum":
             said.type, said.values = FieldType.ENUM, tuple(self.argument(line, said.words).split("|"))
+        elif word == "from" and said.type is FieldType.INTEGER:
+            said.least = self.number(line, said.words)
         elif word == "as":
             said.borrowed = self.aggregate(line, self.argument(line, said.words))
         elif word.partition(":")[0] == "ref":
@@ -142,7 +146,13 @@ class _Reader:
         try:
             return self.shared(name)
         except KeyError:
-            raise self.error(line, f"refers to {name!r}, which is not in _shared.txt above it") from None
+            raise self.error(line, f"refers to {name!r}, which is not above it and not shared") from None
+
+    def number(self, line: _Line, words: Iterator[str]) -> int:
+        word = self.argument(line, words)
+        if not word.isdecimal():
+            raise self.error(line, f"has no whole number after 'from': {word!r}")
+        return int(word)
 
     def version(self, line: _Line, words: Iterator[str]) -> Version:
         try:

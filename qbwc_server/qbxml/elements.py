@@ -64,6 +64,8 @@ class Element:
     """What an enum may hold."""
     multiline: bool = False
     """Whether its text may hold line breaks and tabs."""
+    least: int | None = None
+    """The lowest whole number it may hold; None where there is no limit."""
     attributes: tuple[str, ...] = ()
     """Names of the attributes it may have, followed by ``!`` where they are required."""
 

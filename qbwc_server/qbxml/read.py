@@ -69,6 +69,11 @@ class Ret:
         return self.text("FullName")
 
     @property
+    def list_name(self) -> str | None:
+        """What a *Ref calls FullName. Lists without levels answer it as Name, sales reps as Initial."""
+        return self.text("FullName") or self.text("Name") or self.text("Initial")
+
+    @property
     def ref_number(self) -> str | None:
         return self.text("RefNumber")
 
@@ -79,7 +84,15 @@ class Ret:
         QuickBooks prints the standard-time offset in summer too, so the offset is wrong half the year
         and cut off; the wall clock is right (`facts/qbxml.md` section 6, DST bug).
         """
-        text = self._token("TimeCreated")
+        return self._local_time("TimeCreated")
+
+    @property
+    def time_modified(self) -> str | None:
+        """Naive local time, as `time_created`."""
+        return self._local_time("TimeModified")
+
+    def _local_time(self, path: str) -> str | None:
+        text = self._token(path)
         return None if text is None else _OFFSET.sub("", text)
 
     def _token(self, path: str) -> str | None:
@@ -102,6 +115,11 @@ class Reply:
     rets: tuple[Ret, ...]
     recovery: Ret | None
     """The identifiers of an ErrorRecovery, which may stand alone or after a Ret."""
+    ret_count: int | None = None
+    """How many objects a query found; only where metaData asked for it."""
+    iterator_remaining: int | None = None
+    """How many objects an iterator still holds back; None where none was used."""
+    iterator_id: str | None = None
 
     @property
     def ret(self) -> Ret | None:
@@ -144,6 +162,9 @@ def _reply(node: etree._Element) -> Reply:
         message=node.get("statusMessage") or "",
         rets=tuple(Ret(_name(child), child) for child in node.iterchildren("*") if _name(child).endswith("Ret")),
         recovery=None if recovery is None else Ret("ErrorRecovery", recovery),
+        ret_count=_number(node.get("retCount")),
+        iterator_remaining=_number(node.get("iteratorRemainingCount")),
+        iterator_id=node.get("iteratorID") or None,
     )
 
 

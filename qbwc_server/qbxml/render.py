@@ -70,6 +70,7 @@ class Renderer:
             formats.boolean,
         ):
             self._environment.filters[filter_.__name__] = filter_
+        self._environment.globals["refuse"] = _refuse
 
     def request(self, template: str, *, request_id: str, guid: str | None = None, **values: object) -> Rendered:
         """Render one request, for example ``InvoiceAdd`` with a payload, as ``InvoiceAddRq``.
@@ -131,6 +132,11 @@ def message_set(
         f'<?xml version="1.0" encoding="utf-8"?><?qbxml version="{version}"?>'
         f'<QBXML><QBXMLMsgsRq onError="continueOnError"{new}{old}>{body}</QBXMLMsgsRq></QBXML>'
     )
+
+
+def _refuse(reason: str) -> None:
+    """For a template whose values make no sense: the request is not rendered, for this reason."""
+    raise ValueError(reason)
 
 
 def _finalized(value: object) -> object:

@@ -10,6 +10,7 @@ from qbwc_server.simulator.quickbooks.faults import Crash, Faults, NoFaults, Poi
 from qbwc_server.simulator.quickbooks.processor import RequestProcessor
 from qbwc_server.simulator.quickbooks.refusals import ProcessingError
 from qbwc_server.simulator.quickbooks.settings import QuickBooksSettings, Recovery, StatusAnswers, Storing
+from qbwc_server.simulator.quickbooks.stamping import stamp_file
 from qbwc_server.simulator.simulate import Options, default_books, simulate
 from qbwc_server.simulator.webconnector.connector import WebConnector
 from qbwc_server.simulator.webconnector.envelopes import Argument, Operation, WireFault
@@ -49,4 +50,5 @@ __all__ = [
     "default_books",
     "read_qwc",
     "simulate",
+    "stamp_file",
 ]

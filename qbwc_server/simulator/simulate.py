@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+import sqlite3
 import sys
 import time
 from collections.abc import Callable
@@ -87,6 +88,8 @@ def simulate(options: Options) -> Outcome:
             )
             outcome = connector.run()
         transcript.account(outcome, books)
+    except sqlite3.Error as error:
+        raise SimulationFailed(f"The company file {books.path} cannot be written: {error}.") from None
     finally:
         wire.close()
         books.close()

@@ -115,10 +115,11 @@ def _names(aggregate: Aggregate, spec: qbxml.Element | None) -> Sequence[str]:
 
 
 def _children(name: str, aggregate: Aggregate, spec: qbxml.Element | None) -> Iterator[str]:
+    known = spec.child(name) if spec else None
     for item in aggregate.items(name):
         if isinstance(item, Aggregate):
-            yield from _element(name, item, spec.child(name) if spec else None)
-        elif item:
+            yield from _element(name, item, known)
+        elif item or (known is not None and known.min_occurs):
             yield f"<{name}>{escape(item, quote=False)}</{name}>\n"
 
 

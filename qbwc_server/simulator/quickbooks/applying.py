@@ -11,6 +11,7 @@ from qbwc_server.simulator.quickbooks.refusals import invalid_value, malformed_i
 from qbwc_server.simulator.quickbooks.work import Work
 
 OVERPAID = "You cannot pay more than the amount due."
+_CREDIT_FIELD = "SetCredit applied amount"
 
 
 def open_invoice(work: Work, txn_id: str, customer_id: str) -> Txn:
@@ -32,9 +33,11 @@ def apply_credits(work: Work, invoice: Txn, credits_: list[Aggregate]) -> None:
         source = _transaction(work, credit_id)
         if source.type == "Invoice" or source.customer_id != invoice.customer_id:
             raise object_not_found(credit_id)
+        if amount <= 0:
+            raise invalid_value(_CREDIT_FIELD, f"{amount:.2f}", "Transaction amounts must be positive.")
         if amount > work.books.ledger.balance(source):
-            raise invalid_value("SetCredit applied amount", f"{amount}", "You cannot use more than the unused credit.")
-        use(work, Application(source.txn_id, invoice.txn_id, amount, Decimal(0)), "SetCredit applied amount")
+            raise invalid_value(_CREDIT_FIELD, f"{amount:.2f}", "You cannot use more than the unused credit.")
+        use(work, Application(source.txn_id, invoice.txn_id, amount, Decimal(0)), _CREDIT_FIELD)
         _changed(work, source)
 
 

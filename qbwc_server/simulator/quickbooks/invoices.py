@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,11 +12,11 @@ from qbwc_server.simulator.quickbooks.aggregates import Aggregate
 from qbwc_server.simulator.quickbooks.applying import apply_credits
 from qbwc_server.simulator.quickbooks.company import DEFAULT_SALES_TAX_ITEM
 from qbwc_server.simulator.quickbooks.elements import ListElement
-from qbwc_server.simulator.quickbooks.figures import amount_text, price_text
-from qbwc_server.simulator.quickbooks.items import sales_side
+from qbwc_server.simulator.quickbooks.figures import amount_text
+from qbwc_server.simulator.quickbooks.invoice_lines import InvoiceLine, invoice_lines, is_taxable_code
 from qbwc_server.simulator.quickbooks.ledger import Txn
 from qbwc_server.simulator.quickbooks.references import find, refuse_unavailable, resolve_all
-from qbwc_server.simulator.quickbooks.refusals import missing_element, not_saved
+from qbwc_server.simulator.quickbooks.refusals import not_saved
 from qbwc_server.simulator.quickbooks.standard_fields import (
     booked_txn,
     check_open_period,
@@ -28,13 +27,7 @@ from qbwc_server.simulator.quickbooks.standard_fields import (
 from qbwc_server.simulator.quickbooks.work import Booked, Work
 
 _WHAT = "Invoice"
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    ret: Aggregate
-    amount: Decimal
-    is_taxable: bool
+_LONGEST_REF_NUMBER = 11
 
 
 def add_invoice(work: Work, content: Aggregate) -> Booked:
@@ -51,7 +44,8 @@ def add_invoice(work: Work, content: Aggregate) -> Booked:
     seconds = work.books.now_seconds()
     # The receivables line of the invoice takes the number after the invoice's own.
     number = work.books.next_number("txn", step=2)
-    lines = _lines(work, header, content.many("InvoiceLineAdd"), seconds)
+    lines = invoice_lines(work, content.many("InvoiceLineAdd"))
+    header.put("InvoiceLineRet", [line.ret for line in lines])
     total = _put_totals(work, header, lines)
     txn = Txn(
         txn_id=stamps.txn_id(number, seconds),
@@ -110,11 +104,7 @@ def _fill_in(work: Work, header: Aggregate, customer: ListElement) -> None:
         header.put("RefNumber", _next_ref_number(work))
     txn_date = header.text("TxnDate") or today
     check_open_period(work, txn_date, _WHAT)
-    header.put("TxnDate", txn_date)
-    if "DueDate" not in header:
-        header.put("DueDate", _due_date(work, header, txn_date))
-    if "ShipDate" not in header:
-        header.put("ShipDate", txn_date)
+    put_defaults(header, {"DueDate": _due_date(work, header, txn_date), "ShipDate": txn_date})
     with_blocks(header)
 
 
@@ -122,55 +112,22 @@ def _due_date(work: Work, header: Aggregate, txn_date: str) -> str:
     list_id = header.text("TermsRef/ListID")
     terms = work.books.elements.by_id("Terms", list_id) if list_id else None
     days = int(terms.fields.text("StdDueDays") or 0) if terms else 0
-    return (date.fromisoformat(txn_date) + timedelta(days=days)).isoformat()
+    last_day_there_is = date.max - timedelta(days=days)
+    return (min(date.fromisoformat(txn_date), last_day_there_is) + timedelta(days=days)).isoformat()
 
 
 def _next_ref_number(work: Work) -> str:
     last = work.books.ledger.last_of_type(_WHAT)
     if last is None:
         return "1"
-    return str(int(last.ref_number) + 1) if last.ref_number.isdecimal() else ""
+    following = str(int(last.ref_number) + 1) if last.ref_number.isdecimal() else ""
+    return following if len(following) <= _LONGEST_REF_NUMBER else ""
 
 
-def _lines(work: Work, header: Aggregate, requests: list[Aggregate], seconds: int) -> list[_Line]:
-    lines: list[_Line] = []
-    for request in requests:
-        lines.append(_line(work, request, lines, seconds))
-    header.put("InvoiceLineRet", [line.ret for line in lines])
-    return lines
-
-
-def _line(work: Work, request: Aggregate, before: list[_Line], seconds: int) -> _Line:
-    place = f"{_WHAT} line"
-    ret = resolve_all(work, request, place)
-    ret.put("TxnLineID", stamps.txn_id(work.books.next_number("txn"), seconds))
-    item = find(work, request.one("ItemRef") or Aggregate(), "ItemRef", place) if "ItemRef" in request else None
-    quantity, rate, amount = (_number(request.text(name)) for name in ("Quantity", "Rate", "Amount"))
-    percent = _number(request.text("RatePercent"))
-    if item is None and any(value is not None for value in (quantity, rate, amount, percent)):
-        raise missing_element("ItemRef")
-    desc, price = sales_side(item) if item else (None, None)
-    if percent is not None and amount is None:
-        amount = totals.percentage(percent, before[-1].amount if before else Decimal(0))
-        worked_out = totals.Priced(quantity, None, amount)
-    else:
-        worked_out = totals.priced(quantity, rate, amount, price)
-    ret.put("Desc", request.text("Desc") if "Desc" in request else desc)
-    ret.put("Quantity", None if worked_out.quantity is None else qbxml.quantity(worked_out.quantity))
-    ret.put("Rate", None if worked_out.rate is None else price_text(worked_out.rate))
-    ret.put("Amount", None if worked_out.amount is None else amount_text(worked_out.amount))
-    if item is not None and "SalesTaxCodeRef" not in ret:
-        ret.put(
-            "SalesTaxCodeRef", item.fields.one("SalesTaxCodeRef") or standard_reference(work, "SalesTaxCode", "Tax")
-        )
-    is_taxable = item is not None and _is_taxable(work, ret.one("SalesTaxCodeRef"))
-    return _Line(ret, worked_out.amount or Decimal(0), is_taxable)
-
-
-def _put_totals(work: Work, header: Aggregate, lines: list[_Line]) -> Decimal:
+def _put_totals(work: Work, header: Aggregate, lines: list[InvoiceLine]) -> Decimal:
     tax_item = work.books.elements.by_id("Item", header.text("ItemSalesTaxRef/ListID") or "")
     percent = Decimal((tax_item.fields.text("TaxRate") if tax_item else None) or 0)
-    is_taxed = _is_taxable(work, header.one("CustomerSalesTaxCodeRef"))
+    is_taxed = is_taxable_code(work, header.one("CustomerSalesTaxCodeRef"))
     subtotal = totals.subtotal(line.amount for line in lines)
     tax = totals.sales_tax((line.amount for line in lines if is_taxed and line.is_taxable), percent)
     if subtotal + tax < 0:
@@ -181,12 +138,3 @@ def _put_totals(work: Work, header: Aggregate, lines: list[_Line]) -> Decimal:
     total = totals.cents(subtotal + tax)
     amount_text(total)  # the balance must fit into a field too
     return total
-
-
-def _is_taxable(work: Work, code: Aggregate | None) -> bool:
-    element = work.books.elements.by_id("SalesTaxCode", (code.text("ListID") if code else None) or "")
-    return element is not None and element.fields.text("IsTaxable") == "true"
-
-
-def _number(text: str | None) -> Decimal | None:
-    return Decimal(text) if text else None

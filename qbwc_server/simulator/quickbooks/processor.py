@@ -146,7 +146,10 @@ class RequestProcessor:
             else:
                 reply = self._perform(request, text, keep if is_kept_at_once else lambda *_: None, position)
                 self.faults.at(Point.AFTER_COMMIT, text)
+            is_first_booked = not reply.is_error and all(earlier.is_error for earlier in replies)
             replies.append(reply)
+            if is_first_booked and len(replies) < len(message_set.requests):
+                self.faults.at(Point.PARTLY_BOOKED, text)
         if self.settings.storing is Storing.AT_THE_END:
             with self.books.transaction():
                 for position, reply in enumerate(replies):

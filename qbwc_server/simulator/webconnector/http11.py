@@ -106,7 +106,7 @@ class Connection:
             connection.settimeout(self._seconds)
         if not first:
             raise ConnectionResetError("the server closed the connection")
-        return first.startswith(b"HTTP/1.") and first[9:12] != b"100"
+        return len(first) >= 12 and first[9:12] != b"100"
 
     def _answer(self, method: str, *, is_kept: bool) -> Answer:
         response = http.client.HTTPResponse(cast(socket.socket, _Readable(self._readable())), method=method)

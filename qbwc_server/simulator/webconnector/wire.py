@@ -19,6 +19,17 @@ from qbwc_server.simulator.webconnector.http11 import Answer, Connection
 
 _USER_AGENT = "Mozilla/4.0 (compatible; MSIE 6.0; MS Web Services Client Protocol 4.0.30319.42000)"
 _SHOWN = 200
+_Kinds = type[Exception] | tuple[type[Exception], ...]
+_PLAIN_WORDS: tuple[tuple[_Kinds, str], ...] = (
+    (ConnectionRefusedError, "no server is listening there (connection refused)"),
+    (TimeoutError, "the server did not answer in time"),
+    (ssl.SSLError, "the server's certificate or TLS version was not accepted"),
+    (
+        (http.client.RemoteDisconnected, http.client.IncompleteRead, ConnectionError),
+        "the server closed the connection before its answer was complete",
+    ),
+    (UnicodeError, "its address is not a host name"),
+)
 
 
 class Wire(Protocol):
@@ -54,7 +65,7 @@ class HttpWire:
         body = request_envelope(operation, arguments)
         try:
             answer = self._connection.post(self._headers(operation, len(body)), body)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, UnicodeError) as error:
             raise WireFault(in_plain_words(error)) from None
         self._is_first = False
         return _read(operation, answer)
@@ -82,23 +93,18 @@ def get_status(url: str, answer_seconds: float = 30.0) -> int:
             return connection.get([("Host", connection.host)]).status
         finally:
             connection.close()
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, UnicodeError) as error:
         raise WireFault(in_plain_words(error)) from None
 
 
-def in_plain_words(error: OSError | http.client.HTTPException) -> str:
+def in_plain_words(error: OSError | http.client.HTTPException | UnicodeError) -> str:
     """Why there was no answer, for a person who knows no socket errors."""
-    if isinstance(error, ConnectionRefusedError):
-        return "no server is listening there (connection refused)"
-    if isinstance(error, TimeoutError):
-        return "the server did not answer in time"
-    if isinstance(error, ssl.SSLError):
-        return f"the server's certificate or TLS version was not accepted ({error.reason or error})"
-    if isinstance(error, http.client.RemoteDisconnected | http.client.IncompleteRead | ConnectionError):
-        return "the server closed the connection before its answer was complete"
-    if isinstance(error, http.client.HTTPException):
-        return f"the answer is not HTTP ({type(error).__name__})"
-    return f"the server cannot be reached ({error.strerror or error})"
+    for kinds, words in _PLAIN_WORDS:
+        if isinstance(error, kinds):
+            return words
+    if isinstance(error, OSError):
+        return f"the server cannot be reached ({error.strerror or error})"
+    return f"the answer is not HTTP ({type(error).__name__})"
 
 
 def _read(operation: Operation, answer: Answer) -> tuple[str, ...]:

@@ -63,6 +63,16 @@ class IntuitSchema:
         """A message with everything below it, as the catalog would say it."""
         return self._element(self._elements[name])
 
+    def attribute_values(self, name: str) -> dict[str, tuple[str, ...]]:
+        """What the attributes of a message may hold, where that is limited."""
+        type_name = self._elements[name].get("type")
+        body = self._named[str(type_name)]
+        return {
+            str(node.get("name")): tuple(str(value.get("value")) for value in node.iter(f"{XSD}enumeration"))
+            for node in body.iterchildren(f"{XSD}attribute")
+            if node.find(f".//{XSD}enumeration") is not None
+        }
+
     def _element(self, node: etree._Element) -> Element:
         low, high = _occurs(node)
         if reference := node.get("ref"):
@@ -73,10 +83,11 @@ class IntuitSchema:
         if type_name in _TYPES:
             return replace(shell, type=_TYPES[type_name])
         if (restriction := body.find(f".//{XSD}restriction")) is not None and body.find(f"{XSD}sequence") is None:
-            length = restriction.find(f"{XSD}maxLength")
+            length, least = (restriction.find(f"{XSD}{limit}") for limit in ("maxLength", "minInclusive"))
             return replace(
                 shell,
-                type=_TYPES[str(restriction.get("base"))],
+                type=_TYPES.get(str(restriction.get("base"))),  # durations stand in nothing that we use
+                least=None if least is None else int(str(least.get("value"))),
                 max_length=None if length is None else int(str(length.get("value"))),
                 values=tuple(str(value.get("value")) for value in restriction.iterchildren(f"{XSD}enumeration")),
             )

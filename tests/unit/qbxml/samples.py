@@ -1,13 +1,16 @@
-"""Payloads for every kind of job, made from the payload models: with everything filled, and with the least."""
+"""Payloads for every kind of job, made from the payload models; and documents spoilt in one place."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
+from hypothesis import strategies as st
+from lxml import etree
+
 from qbwc_server.jobs.kinds import KINDS
 from qbwc_server.jobs.payload import Payload
-from qbwc_server.qbxml import Element, FieldType
+from qbwc_server.qbxml import Element, FieldType, parse_xml
 
 GUID: Final = "{57F3B9B1-86F1-4FCC-B1EE-566DE1813D20}"
 VARIANTS: Final = 4
@@ -104,3 +107,41 @@ def _text(element: Element) -> str:
     """As long as allowed, with what XML and Windows-1252 make difficult."""
     beginning = '<&"é€' + ("\n\t" if element.multiline else "'")
     return (beginning + "x" * (element.max_length or 300))[: element.max_length]
+
+
+def spoil(data: st.DataObject, root: etree._Element) -> None:
+    """Change the document in one place, not always for the worse."""
+    node = data.draw(st.sampled_from(list(root.iter("*"))[1:] or [root]))
+    parent = node.getparent()
+    if parent is None:
+        return
+    action = data.draw(st.sampled_from(["remove", "repeat", "move", "text", "rename", "copy"]))
+    if action == "remove":
+        parent.remove(node)
+    elif action == "repeat":
+        parent.insert(parent.index(node), parse_xml(etree.tostring(node)))
+    elif action == "move":
+        parent.insert(data.draw(st.integers(0, len(parent))), node)
+    elif action == "text":
+        values = [
+            "",
+            " ",
+            "x",
+            "1",
+            "1.5",
+            "1.50",
+            "-1.123456",
+            "true",
+            "None",
+            "2026-02-30",
+            "2026-11-02",
+            GUID,
+            "x" * 300,
+        ]
+        node.text = data.draw(st.sampled_from(values))
+    elif action == "rename":
+        node.tag = data.draw(st.sampled_from([str(other.tag) for other in root.iter("*")]))
+    else:
+        other = data.draw(st.sampled_from(list(root.iter("*"))))
+        if other is not root:
+            parent.insert(0, parse_xml(etree.tostring(other)))

@@ -150,6 +150,26 @@ def test_an_answer_needs_its_status() -> None:
     ]
 
 
+def test_a_query_says_with_its_attributes_how_it_is_to_be_answered() -> None:
+    pages = '<CustomerQueryRq requestID="1" iterator="{}" iteratorID="any text" metaData="{}"/>'
+    assert complaints(parse_xml(pages.format("Continue", "MetaDataOnly"))) == []
+    assert complaints(parse_xml(pages.format("Next", "MetaDataOnly"))) == [
+        'iterator is "Next", none of Start, Continue, Stop.'
+    ]
+    assert complaints(parse_xml(pages.format("Stop", ""))) == [
+        'metaData is "", none of NoMetaData, MetaDataOnly, MetaDataAndResponseData.'
+    ]
+    assert complaints(parse_xml('<ClassQueryRq iterator="Next"/>')) == ["ClassQueryRq has no attribute iterator."]
+
+
+def test_a_number_below_its_least_is_told() -> None:
+    query = "<CustomerQueryRq><MaxReturned>{}</MaxReturned></CustomerQueryRq>"
+    assert complaints(parse_xml(query.format("1"))) == []
+    assert complaints(parse_xml(query.format("0"))) == ['MaxReturned: "0" is less than 1.']
+    assert complaints(parse_xml(query.format("-0"))) == ['MaxReturned: "-0" is less than 1.']
+    assert "is not a whole number" in complaints(parse_xml(query.format("")))[0]
+
+
 def test_processing_instructions_and_comments_do_not_count() -> None:
     assert complaints(invoice("<!-- x --><CustomerRef/><?pi?><TxnDate>2026-11-02</TxnDate>")) == []
 
@@ -175,6 +195,7 @@ def test_a_catalog_file_is_read_as_its_format_says() -> None:
         "  Name text 41   # a comment\n"
         "\n"
         "  Note? lines 10 since 12.0\n"
+        "  Days integer from 1\n"
         "  Ref? ref:31\n"
         "  Many{2,7} as Two\n"
         "    C amount\n"
@@ -184,10 +205,11 @@ def test_a_catalog_file_is_read_as_its_format_says() -> None:
         "      From? date\n"
         "      To date\n"
     )
-    name, note, ref, many, choice = root.children
+    name, note, days, ref, many, choice = root.children
     assert root.attributes == ("requestID", "statusCode!")
     assert name == Element("Name", FieldType.TEXT, 41)
     assert note == Element("Note", FieldType.TEXT, 10, 0, 1, Version(12, 0), multiline=True)
+    assert days == Element("Days", FieldType.INTEGER, least=1)
     assert isinstance(ref, Element)
     assert [child.max_length for child in ref.elements()] == [None, 31]
     assert isinstance(many, Element)
@@ -232,6 +254,9 @@ def test_elements_of_a_group_stand_together_in_order_or_not_at_all(xml: str, cle
         ("A enum", 1, "ends too early"),
         ("A text since", 1, "ends too early"),
         ("A text since new", 1, "not a qbXML version"),
+        ("A integer from", 1, "ends too early"),
+        ("A integer from one", 1, "no whole number after 'from'"),
+        ("A text from 1", 1, "'from'"),
         ("A as Three", 1, "'Three'"),
         ("A ref:x", 1, "without a length"),
         ("A! text", 1, "begin with a name"),

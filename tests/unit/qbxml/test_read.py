@@ -74,7 +74,8 @@ def test_amounts_are_decimals_and_what_is_none_is_none() -> None:
 
 
 def test_the_wrong_offset_of_summer_time_is_cut_off() -> None:
-    assert read_answer(INVOICE).replies[0].rets[0].time_created == "2026-07-01T10:15:30"
+    ret = read_answer(INVOICE).replies[0].rets[0]
+    assert (ret.time_created, ret.time_modified) == ("2026-07-01T10:15:30", "2026-07-01T10:15:30")
 
 
 def test_replies_keep_the_order_of_the_answer() -> None:
@@ -142,6 +143,28 @@ def test_missing_attributes_are_none_or_empty() -> None:
 
 def test_an_answer_to_a_clear_has_only_its_code() -> None:
     assert read_answer(answer("", ' messageSetStatusCode="600"')).message_set_status == 600
+
+
+def test_a_page_of_a_query_says_how_many_are_still_held_back() -> None:
+    page = '<CustomerQueryRs statusCode="0" retCount="7" iteratorRemainingCount="5" iteratorID="{1}"/>'
+    [reply] = read_answer(answer(page)).replies
+    assert (reply.ret_count, reply.iterator_remaining, reply.iterator_id) == (7, 5, "{1}")
+    [plain] = read_answer(answer('<CustomerQueryRs statusCode="0" iteratorRemainingCount="x" iteratorID=""/>')).replies
+    assert (plain.ret_count, plain.iterator_remaining, plain.iterator_id) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("ret", "name"),
+    [
+        ("<CustomerRet><Name>Roof</Name><FullName>Acme:Roof</FullName></CustomerRet>", "Acme:Roof"),
+        ("<VendorRet><Name>Roofers</Name></VendorRet>", "Roofers"),
+        ("<SalesRepRet><Initial>DW</Initial></SalesRepRet>", "DW"),
+        ("<InvoiceRet><RefNumber>1</RefNumber></InvoiceRet>", None),
+    ],
+)
+def test_a_list_element_has_a_name_wherever_its_list_keeps_it(ret: str, name: str | None) -> None:
+    [reply] = read_answer(answer(f"<EntityQueryRs>{ret}</EntityQueryRs>")).replies
+    assert reply.rets[0].list_name == name
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,7 @@ def test_a_closed_period_takes_no_invoice_and_no_payment(company: CompanyRecord)
 def test_an_unused_payment_may_be_set_off_on_a_new_invoice(quickbooks: Asked) -> None:
     credit = quickbooks.id_of(payment(total="50.00"))
     set_off = f"<SetCredit><CreditTxnID>{credit}</CreditTxnID><AppliedAmount>{{}}</AppliedAmount></SetCredit>"
-    assert quickbooks.refusal(invoice(line(), header=set_off.format("50.01")))[0] == 3210
+    for amount in ("50.01", "-1.00", "0.00"):
+        assert quickbooks.refusal(invoice(line(), header=set_off.format(amount)))[0] == 3210
     ret = quickbooks.ret(invoice(line(), header=set_off.format("50.00")))
     assert (ret.text("AppliedAmount"), ret.text("BalanceRemaining")) == ("-50.00", "10.00")

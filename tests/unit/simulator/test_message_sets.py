@@ -11,6 +11,7 @@ from qbwc_server.simulator import (
     QuickBooksSettings,
     Recovery,
     RequestProcessor,
+    ScriptedFaults,
     StatusAnswers,
     Storing,
 )
@@ -220,3 +221,16 @@ def test_where_records_are_stored_at_the_end_a_crash_leaves_books_without_a_reco
     assert statuses(asked.ask(customer("C"), newMessageSetID="C")) == [0]
     assert statuses(asked.ask(newMessageSetID="C", oldMessageSetID="C")) == [0]
     asked.books.close()
+
+
+def test_a_status_is_stored_in_the_same_commit_as_what_it_tells_about(new: Asked) -> None:
+    stored: list[list[str]] = []
+
+    class Looking(ScriptedFaults):
+        def at(self, point: Point, qbxml: str) -> None:
+            if point is Point.BEFORE_COMMIT:
+                stored.append(new.processor.memory.stored_ids())
+
+    processor = RequestProcessor(new.books, faults=Looking(), application="Test")
+    processor.process(message_set(customer("A"), newMessageSetID="A"))
+    assert stored == [["A"]]

@@ -153,6 +153,15 @@ def test_queries_do_not_count_where_a_crash_waits_for_a_set_that_writes(quickboo
         quickbooks.ask(customer("A"))
 
 
+def test_a_set_is_partly_booked_once_and_only_if_something_is_still_to_come(quickbooks: Asked) -> None:
+    quickbooks.faults.crash_at(Point.PARTLY_BOOKED, 2)
+    assert codes(quickbooks.ask(customer("A"), customer("B"), customer("C"))) == [0, 0, 0]
+    assert codes(quickbooks.ask(customer("A"), customer("D"))) == [3100, 0]
+    with pytest.raises(Crash):
+        quickbooks.ask(customer("A"), customer("E"), customer("F"))
+    assert [document.name for document in quickbooks.books.documents()][-2:] == ["D", "E"]
+
+
 def test_numbers_of_what_was_undone_are_given_out_again(quickbooks: Asked) -> None:
     quickbooks.faults.crash_at(Point.BEFORE_COMMIT)
     with pytest.raises(Crash):
