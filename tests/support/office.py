@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from qbwc_server import companies, jobs
@@ -33,32 +33,20 @@ class DirectWire:
     """The server in the same process: every call goes straight to the exchange, as the SOAP service does it."""
 
     def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
+        self._calls: Mapping[Operation, Callable[..., object]] = {
+            Operation.SERVER_VERSION: exchange.server_version,
+            Operation.CLIENT_VERSION: exchange.client_version,
+            Operation.AUTHENTICATE: exchange.authenticate,
+            Operation.SEND_REQUEST_XML: exchange.next_request,
+            Operation.RECEIVE_RESPONSE_XML: exchange.take_response,
+            Operation.CONNECTION_ERROR: exchange.connection_error,
+            Operation.GET_LAST_ERROR: exchange.last_error,
+            Operation.CLOSE_CONNECTION: exchange.close,
+        }
 
     def call(self, operation: Operation, *arguments: Argument) -> tuple[str, ...]:
-        exchange = self._exchange
-        match operation:
-            case Operation.SERVER_VERSION:
-                return (exchange.server_version(),)
-            case Operation.CLIENT_VERSION:
-                return (exchange.client_version(str(arguments[0])),)
-            case Operation.AUTHENTICATE:
-                return exchange.authenticate(str(arguments[0]), str(arguments[1]))
-            case Operation.SEND_REQUEST_XML:
-                ticket, hcp, path, country, major, minor = arguments
-                versions = int(major or 0), int(minor or 0)
-                return (exchange.next_request(str(ticket), str(hcp), str(path), str(country), *versions),)
-            case Operation.RECEIVE_RESPONSE_XML:
-                ticket, response, hresult, message = map(str, arguments)
-                return (str(exchange.take_response(ticket, response, hresult, message)),)
-            case Operation.CONNECTION_ERROR:
-                ticket, hresult, message = map(str, arguments)
-                return (exchange.connection_error(ticket, hresult, message),)
-            case Operation.GET_LAST_ERROR:
-                return (exchange.last_error(str(arguments[0])),)
-            case Operation.CLOSE_CONNECTION:
-                return (exchange.close(str(arguments[0])),)
-        raise AssertionError(f"{operation} is not expected")
+        answer = self._calls[operation](*arguments)
+        return answer if isinstance(answer, tuple) else (str(answer),)
 
 
 class Office:
