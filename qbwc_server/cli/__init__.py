@@ -8,6 +8,7 @@ import sys
 import click
 
 from qbwc_server import __version__
+from qbwc_server.cli.answer import answer
 from qbwc_server.cli.company import company
 from qbwc_server.cli.database import backup, init
 from qbwc_server.cli.demo import demo
@@ -28,7 +29,7 @@ def cli() -> None:
     """
 
 
-for command in (init, company, enqueue, jobs, job, retry, cancel, serve, simulate, demo, backup):
+for command in (init, company, enqueue, jobs, job, retry, answer, cancel, serve, simulate, demo, backup):
     cli.add_command(command)
 
 

@@ -41,6 +41,7 @@ def facts(found: Company, numbers: Mapping[Status, int]) -> Iterator[tuple[str, 
     yield ("file path seen", found.seen_path)
     yield from ((name, _text(value)) for name, value in _quickbooks_facts(found))
     yield from (("recovery", found.recovery), ("returns GUIDs", found.echoes_guid))
+    yield ("qbXML at most", found.qbxml_cap)
     yield ("jobs", ", ".join(f"{count} {status}" for status, count in numbers.items() if count) or "none")
 
 
@@ -67,6 +68,7 @@ def facts_json(found: Company, numbers: Mapping[Status, int]) -> dict[str, Any]:
         "quickbooks": dict(found.known_facts()),
         "recovery": found.recovery,
         "echoes_guid": found.echoes_guid,
+        "qbxml_cap": found.qbxml_cap,
         "jobs": dict(numbers),
     }
 

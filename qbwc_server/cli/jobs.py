@@ -7,7 +7,7 @@ from typing import IO
 
 import click
 
-from qbwc_server import companies
+from qbwc_server import companies, exchange
 from qbwc_server import jobs as queue
 from qbwc_server.cli import output
 from qbwc_server.cli.job_story import print_story, story_json
@@ -97,8 +97,8 @@ def job(number: int, as_json: bool) -> None:
 def retry(numbers: tuple[int, ...], as_json: bool) -> None:
     """Try failed, blocked, held or cancelled jobs again. All or none."""
     with ready_database() as db, db.write() as c:
-        changed = queue.retry(c, numbers, clock, actor=ACTOR)
-    _print_changed(changed, as_json=as_json)
+        changed = exchange.retry(c, numbers, clock, actor=ACTOR)
+    print_changed(changed, as_json=as_json)
 
 
 @click.command()
@@ -109,10 +109,11 @@ def cancel(numbers: tuple[int, ...], with_dependents: bool, as_json: bool) -> No
     """Take jobs back before they reach the books. All or none."""
     with ready_database() as db, db.write() as c:
         changed = queue.cancel(c, numbers, clock, with_dependents=with_dependents, actor=ACTOR)
-    _print_changed(changed, as_json=as_json)
+    print_changed(changed, as_json=as_json)
 
 
-def _print_changed(changed: list[Job], *, as_json: bool) -> None:
+def print_changed(changed: list[Job], *, as_json: bool) -> None:
+    """Jobs as they are after a person changed them."""
     if as_json:
         output.json_lines({"id": each.id, "external_id": each.external_id, "status": each.status} for each in changed)
         return

@@ -10,6 +10,18 @@ from rich.console import Console
 
 from qbwc_server import simulator
 from qbwc_server.cli import output
+from qbwc_server.errors import SimulationFailed
+
+
+def _crash(
+    context: click.Context,  # noqa: ARG001 - click's signature
+    parameter: click.Parameter,  # noqa: ARG001
+    value: str | None,
+) -> tuple[simulator.Point, int] | None:
+    try:
+        return None if value is None else simulator.parse_crash(value)
+    except SimulationFailed as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.command()
@@ -33,6 +45,13 @@ from qbwc_server.cli import output
     help="The simulated company file (SQLite); runs follow one another in it.",
 )
 @click.option("--machine", default="", help="Windows name of the simulated PC; by default this computer's.")
+@click.option(
+    "--crash",
+    metavar="POINT[@N]",
+    callback=_crash,
+    help="The PC stops: after-authenticate, after-send, partly-booked, after-booked or after-receive, "
+    "at the Nth message set that writes.",
+)
 @click.option("--show-xml", is_flag=True, help="Print every request and answer.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the outcome as one JSON object; the transcript moves aside."
@@ -44,14 +63,21 @@ def simulate(
     password: str,
     books: Path | None,
     machine: str,
+    crash: tuple[simulator.Point, int] | None,
     show_xml: bool,
     as_json: bool,
 ) -> None:
-    """Run one update of a simulated Web Connector. Exit code 1 if the session did not come to its regular end."""
+    """Run one update of a simulated Web Connector. Exit code 1 if the session did not come to its regular end.
+
+    With --crash the PC stops there: it calls nothing more, and what QuickBooks has booked stays booked.
+    """
     if (qwc is None) == (url is None):
         raise click.UsageError("Give either --qwc or --url.")
     if url is not None and username is None:
         raise click.UsageError("--url needs --username.")
+    faults = simulator.ScriptedFaults()
+    if crash is not None:
+        faults.crash_at(*crash)
     outcome = simulator.simulate(
         simulator.Options(
             password=password,
@@ -61,10 +87,13 @@ def simulate(
             books=books,
             machine=machine,
             show_xml=show_xml,
+            faults=faults,
             console=Console(stderr=True) if as_json else None,
         )
     )
     if as_json:
         output.json_lines([asdict(outcome)])
+    if faults.is_crash_due:
+        output.message("The PC did not stop: the run ended before it came to that.")
     if not outcome.ok:
         click.get_current_context().exit(1)

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from qbwc_server.companies.policies import policies
 from qbwc_server.db import tables
 
 
@@ -57,6 +58,8 @@ class Company:
     recovery: Recovery
     echoes_guid: str
     """Whether this file returns ExternalGUID: unknown, yes, no."""
+    qbxml_cap: str | None
+    """The newest qbXML version that is sent, where QuickBooks refused the newer ones it says it speaks."""
     set_size: int
     hcp_sha256: str | None
     facts: str | None
@@ -73,6 +76,8 @@ class Company:
     first_seen_at: datetime | None
     last_contact_at: datetime | None
     last_result: str | None
+    missing_asked_at: datetime | None
+    """When QuickBooks was last asked for the names that jobs miss."""
 
     @property
     def is_paused(self) -> bool:
@@ -87,6 +92,10 @@ class Company:
     def support_url(self) -> str:
         """The page that QBWC fetches once when the .qwc is loaded and offers to its user."""
         return f"{self.base_url}/support"
+
+    def policy(self, name: str) -> str:
+        """What the company lets this server decide by itself: the value of one of POLICIES."""
+        return policies(self.settings)[name]
 
     def known_facts(self) -> Mapping[str, Any]:
         """What the last HCP told, by field; empty before the first contact."""

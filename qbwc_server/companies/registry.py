@@ -14,7 +14,7 @@ from qbwc_server.companies import names
 from qbwc_server.companies.credentials import make_password, password_hash
 from qbwc_server.companies.finding import get, lock
 from qbwc_server.companies.identity import file_key
-from qbwc_server.companies.model import Company, CompanyState, Credentials
+from qbwc_server.companies.model import Company, CompanyState, Credentials, Recovery
 from qbwc_server.companies.urls import checked_base
 from qbwc_server.db import tables
 from qbwc_server.errors import CompanyRefused, Problem, QbwcError
@@ -81,8 +81,10 @@ def pause(c: sa.Connection, name: str, reason: str) -> Company:
 
 
 def resume(c: sa.Connection, name: str) -> Company:
-    """Lets jobs go out again; changes nothing for a company that is not paused. Raises UnknownCompany."""
-    return _update(c, get(c, name), state=CompanyState.ACTIVE, pause_reason=None)
+    """Lets jobs go out again; ids and versions that QuickBooks refused are tried anew. Raises UnknownCompany."""
+    company = get(c, name)
+    recovery = Recovery.UNKNOWN if company.recovery is Recovery.REFUSED else company.recovery
+    return _update(c, company, state=CompanyState.ACTIVE, pause_reason=None, recovery=recovery, qbxml_cap=None)
 
 
 def accept_file(c: sa.Connection, name: str) -> Company:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,7 +62,7 @@ class Database:
     def migrate(self) -> None:
         """Creates the tables or brings them to this version; does nothing if they are current.
 
-        Raises DatabaseNotReady if a newer version made them.
+        Raises DatabaseNotReady if a newer version made them, ConfigurationError if the database is not in UTF-8.
         """
         from qbwc_server.db import migrate  # noqa: PLC0415  only `qbwc init` needs Alembic, which is slow to import
 
@@ -69,7 +70,9 @@ class Database:
             migrate.upgrade(connection)
 
     def check_ready(self) -> None:
-        """Raises DatabaseNotReady unless the tables are those of this version."""
+        """Raises DatabaseNotReady unless the tables are those of this version; makes no file where there is none."""
+        if self.is_sqlite and not Path(self.engine.url.database or "").exists():
+            raise DatabaseNotReady(driver_errors.not_ready(None))
         with self.read() as connection:
             found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
         if found != REVISION:
@@ -103,7 +106,11 @@ def _engine(url: sa.URL, durable: bool) -> sa.Engine:
     if not durable:
         options += " -c synchronous_commit=off"
     given = url.query.get("options")
-    connect_args: dict[str, Any] = {"connect_timeout": 5, "options": f"{given} {options}" if given else options}
+    connect_args: dict[str, Any] = {
+        "connect_timeout": 5,
+        "client_encoding": "utf8",  # else psycopg reads the texts of a SQL_ASCII database as bytes
+        "options": f"{given} {options}" if given else options,
+    }
     engine = sa.create_engine(
         url.difference_update_query(["options"]),
         hide_parameters=True,

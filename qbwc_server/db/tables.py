@@ -9,11 +9,22 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from qbwc_server.db.types import RowId, UtcDateTime
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration: the one after which the database has these tables."""
 
 metadata = sa.MetaData(
@@ -67,6 +78,7 @@ company = Table(
     _text("stop_reason", None),  # the wrong company file is open: explanation for a person
     Column("recovery", String(16), nullable=False, server_default="unknown"),  # unknown | works | absent | refused
     Column("echoes_guid", String(16), nullable=False, server_default="unknown"),  # unknown | yes | no
+    Column("qbxml_cap", String(8), nullable=True),  # QuickBooks refuses newer versions, whatever it says it speaks
     _count("set_size", 20),  # jobs in the next message set, follows the time QuickBooks takes
     _text("hcp_sha256", None),  # of the last HCP read, without its AppLock value
     _text("facts", None),  # JSON object: what the last HCP told of product, file and preferences
@@ -83,6 +95,7 @@ company = Table(
     _moment("first_seen_at"),  # first complete answer from QuickBooks
     _moment("last_contact_at"),  # last accepted authenticate
     _text("last_result", None),  # closing text of the last session
+    _moment("missing_asked_at"),  # when QuickBooks was last asked for the names that jobs miss
 )
 
 session = Table(
@@ -121,7 +134,7 @@ job = Table(
     Column("kind", String(40), nullable=False),
     Column("family", String(40), nullable=False),
     Column("operation", String(16), nullable=False),
-    Column("step", String(16), nullable=False),  # what is sent next: add | mod | query | void | delete
+    Column("step", String(16), nullable=False),  # what is sent next: add | lookup | mod | query | void | delete
     Column("external_id", String(255), nullable=True),
     Column("idempotency_key", String(320), nullable=False),
     Column("content_sha256", String(64), nullable=False),
@@ -143,6 +156,8 @@ job = Table(
     _text("remedy", None),
     _text("quickbooks_message", None),
     _text("missing_name", None),  # "Item:Labor": the name in QuickBooks it is blocked on
+    _text("question", None),  # what a person is asked while it is held
+    _text("question_detail", None),  # JSON: what the answer is checked against
     Column("list_id", String(36), nullable=True),
     Column("txn_id", String(36), nullable=True),
     _text("warning", None),  # done, but a person should look: a 5xx, or a total that differs
@@ -163,8 +178,10 @@ job = Table(
 )
 _ready = sa.text("status = 'queued' AND waiting_for = 0")
 _retrying = sa.text("status = 'retrying' AND waiting_for = 0")
+_lookup = sa.text("status = 'queued' AND step = 'lookup'")
 Index("ix_job_ready", job.c.company_id, job.c.rank.desc(), job.c.id, sqlite_where=_ready, postgresql_where=_ready)
 Index("ix_job_due", job.c.company_id, job.c.due_at, sqlite_where=_retrying, postgresql_where=_retrying)
+Index("ix_job_lookup", job.c.company_id, job.c.id, sqlite_where=_lookup, postgresql_where=_lookup)
 
 job_dependency = Table(
     "job_dependency",
@@ -195,20 +212,23 @@ message_set = Table(
     _company(),
     Column("session_id", RowId, ForeignKey("session.id"), nullable=False),  # of the last sending
     Column("key", String(20), nullable=False, unique=True),  # requestID prefix; a write's newMessageSetID
-    Column("purpose", String(16), nullable=False),  # write | check | clear | query
-    Column("about_id", RowId, nullable=True),  # check: the write set asked about
+    Column("purpose", String(16), nullable=False),  # write | check | clear | query | canary
+    Column("about_id", RowId, nullable=True),  # check, query, canary: the write set asked about
     Column("clears_id", RowId, nullable=True),  # the set whose record this one clears
-    Column("state", String(16), nullable=False),  # sent | answered | in_doubt | not_applied | lost
+    Column("state", String(16), nullable=False),  # sent | answered | in_doubt | held | not_applied | refused | lost
     Column("clearing", String(16), nullable=False, server_default="none"),  # none | uncleared | clearing | cleared
     Column("qbxml_version", String(8), nullable=False),
+    Column("carries_id", Boolean, nullable=False, server_default=sa.true()),  # false: without newMessageSetID
     _count("jobs"),
     _count("sendings", 1),
     _moment("first_sent_at", required=True),
     _moment("sent_at", required=True),
     _moment("answered_at"),
     _moment("clear_after"),  # when QuickBooks' record of it may be cleared
-    Column("checked_session_id", RowId, nullable=True),  # the session that last asked QuickBooks about it
-    _count("checks"),
+    Column("checked_session_id", RowId, nullable=True),  # the session that last asked for its status
+    Column("searched_session_id", RowId, nullable=True),  # the session that last looked for its jobs in the books
+    _count("failed_searches"),  # visits in which QuickBooks could not say whether its jobs are there
+    Column("verdict", String(16), nullable=True),  # resend | anew: what becomes of the jobs that are not there
     _count("percent", 0),  # the number returned for its answer, given again for the same answer
     _text("status_code", None),
     _text("hresult", None),
@@ -225,6 +245,13 @@ message_set = Table(
         "clear_after",
         sqlite_where=sa.text("clearing = 'uncleared'"),
         postgresql_where=sa.text("clearing = 'uncleared'"),
+    ),
+    Index(
+        "ix_message_set_refused",
+        "company_id",
+        "id",
+        sqlite_where=sa.text("state = 'refused'"),
+        postgresql_where=sa.text("state = 'refused'"),
     ),
     Index("ix_message_set_session", "session_id"),
 )
@@ -264,7 +291,10 @@ record = Table(
     _text("total", None),  # decimal text
     _text("balance", None),
     _text("time_created", None),  # QuickBooks' own naive local text
+    _text("differs", None),  # what differs from the expected total and tax, until a person accepts it
     _moment("recorded_at", required=True),
+    _moment("gone_since"),  # known not to be in the file any more, and a person left it so
+    Index("ix_record_newest", "company_id", "id"),
     UniqueConstraint("company_id", "family", "external_id"),
     UniqueConstraint("company_id", "family", "qb_id"),
 )
@@ -273,7 +303,7 @@ missing_name = Table(
     "missing_name",
     metadata,
     Column("company_id", RowId, ForeignKey("company.id"), primary_key=True),
-    Column("name", String(300), primary_key=True),  # "Item:Labor"
+    Column("name", String(300), primary_key=True),  # "item:labor": the job's missing_name, casefolded
     Column("job_id", RowId, ForeignKey("job.id"), primary_key=True),
     _moment("since", required=True),
 )

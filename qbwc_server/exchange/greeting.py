@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from qbwc_server.companies import Company, SeenFile, judge_file
+from qbwc_server.companies import Company, Recovery, SeenFile, judge_file
 from qbwc_server.db import tables
 from qbwc_server.errors import UnreadableXml
 from qbwc_server.exchange import session as sessions
@@ -99,7 +99,17 @@ def _read(visit: Visit, hcp: str, digest: str) -> tuple[Visit, Identity, HostCom
         return visit, Identity.UNKNOWN, told
     visit, identity = recognise(visit, told)
     known = digest if identity is Identity.RIGHT else None
-    return _know(visit, hcp_sha256=known, facts=_facts(told)), identity, told
+    visit = _know(visit, hcp_sha256=known, facts=_facts(told), **_tried_anew(visit.company, told))
+    return visit, identity, told
+
+
+def _tried_anew(company: Company, told: HostCompanyPreferences) -> dict[str, Any]:
+    """What another QuickBooks than last time may read although that one refused it."""
+    before, now = company.known_facts(), json.loads(_facts(told))
+    if not before or all(before.get(name) == now[name] for name in ("product", "version", "qbxml_versions")):
+        return {}
+    recovery = Recovery.UNKNOWN if company.recovery is Recovery.REFUSED else company.recovery
+    return {"recovery": recovery, "qbxml_cap": None}
 
 
 def _know(visit: Visit, **columns: Any) -> Visit:

@@ -30,6 +30,14 @@ class Purpose(StrEnum):
     CLEAR = "clear"
     """Deletes QuickBooks' record of a write set: old alone, empty body."""
     QUERY = "query"
+    LOOKUP = "lookup"
+    """Who has a name that is taken, what is open on an invoice: its items are the jobs that wait for that."""
+    NAMES = "names"
+    """Which of the names that jobs miss are there by now."""
+    CANARY = "canary"
+    """A question that any QuickBooks can answer, written as a refused write set was."""
+    LOOKBACK = "lookback"
+    """Whether the newest records are still in the file."""
 
 
 class SetState(StrEnum):
@@ -41,6 +49,10 @@ class SetState(StrEnum):
     """A write set that was not answered: it may be in the books."""
     NOT_APPLIED = "not_applied"
     """QuickBooks refused the whole text before it did anything."""
+    REFUSED = "refused"
+    """The same for a write set of a single job; whose fault it was is still to be found out."""
+    HELD = "held"
+    """A write set about whose jobs a person is asked; QuickBooks is not asked meanwhile."""
     LOST = "lost"
     """A query, check or clear that was not answered; it is asked again."""
 
@@ -52,6 +64,17 @@ class Clearing(StrEnum):
     UNCLEARED = "uncleared"
     CLEARING = "clearing"
     CLEARED = "cleared"
+
+
+class Verdict(StrEnum):
+    """What becomes of jobs that were looked for and are not in the books."""
+
+    RESEND = "resend"
+    """The identical text goes out again under its id."""
+    ANEW = "anew"
+    """That text is never sent again; the jobs are planned into new sets."""
+    TOLD = "told"
+    """A person said that none of it is in the books: the identical text goes out again without another search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +91,18 @@ class MessageSet:
     state: SetState
     clearing: Clearing
     qbxml_version: str
+    carries_id: bool
+    """Whether it was sent with newMessageSetID; without, QuickBooks cannot tell a second sending from a new set."""
     jobs: int
     sendings: int
     first_sent_at: datetime
     sent_at: datetime
     checked_session_id: int | None
-    checks: int
+    searched_session_id: int | None
+    failed_searches: int
+    verdict: Verdict | None
+    answered_at: datetime | None
+    hresult: str | None
     percent: int
 
 
@@ -118,6 +147,7 @@ def store(
     items: Sequence[tuple[int, str]] = (),
     about: MessageSet | None = None,
     clears: MessageSet | None = None,
+    carries_id: bool = True,
 ) -> int:
     """Writes down a set that is about to be sent, its exact text and its (job, step) in order; returns its number."""
     number: int = c.scalars(
@@ -131,6 +161,7 @@ def store(
             clears_id=clears.id if clears else None,
             state=SetState.SENT,
             qbxml_version=version,
+            carries_id=carries_id,
             jobs=len(items),
             first_sent_at=now,
             sent_at=now,
@@ -186,9 +217,57 @@ def in_doubt(c: sa.Connection, company_id: int) -> list[MessageSet]:
     return _all(c, _set.c.company_id == company_id, _set.c.state == sa.literal_column("'in_doubt'"))
 
 
+def refused(c: sa.Connection, company_id: int) -> list[MessageSet]:
+    """The write sets of a single job that QuickBooks refused and nobody knows why, oldest first."""
+    return _all(c, _set.c.company_id == company_id, _set.c.state == sa.literal_column("'refused'"))
+
+
+def canaries(c: sa.Connection, subject: MessageSet) -> list[MessageSet]:
+    """The canaries that were sent for a refused set, oldest first."""
+    mine = (_set.c.company_id == subject.company_id, _set.c.id > subject.id)
+    return _all(c, *mine, _set.c.about_id == subject.id, _set.c.purpose == Purpose.CANARY)
+
+
 def of_session(c: sa.Connection, session_id: int, purpose: Purpose) -> list[MessageSet]:
     """The sets that were sent in a session for a purpose, oldest first."""
     return _all(c, _set.c.session_id == session_id, _set.c.purpose == purpose)
+
+
+def asked_about(c: sa.Connection, session_id: int) -> set[int]:
+    """The write sets that were asked about or sent again in a session."""
+    subjects = sa.select(_set.c.about_id).where(_set.c.session_id == session_id, _set.c.about_id.is_not(None))
+    return set(c.scalars(subjects))
+
+
+def of_session_after(c: sa.Connection, session_id: int, sent_at: datetime, number: int) -> list[MessageSet]:
+    """The other sets that a session sent at or after a moment, oldest first."""
+    return _all(c, _set.c.session_id == session_id, _set.c.sent_at >= sent_at, _set.c.id != number)
+
+
+def jobs_asked_about(c: sa.Connection, session_id: int) -> set[int]:
+    """The jobs that were looked up in a session, with or without an answer."""
+    lookups = sa.select(_set.c.id).where(_set.c.session_id == session_id, _set.c.purpose == Purpose.LOOKUP)
+    return set(c.scalars(sa.select(_item.c.job_id).where(_item.c.message_set_id.in_(lookups))))
+
+
+def about(c: sa.Connection, subject_id: int, session_id: int) -> list[MessageSet]:
+    """The queries that were sent in a session to find the jobs of a set, oldest first."""
+    return _all(
+        c,
+        _set.c.session_id == session_id,
+        _set.c.about_id == subject_id,
+        _set.c.purpose == Purpose.QUERY,
+    )
+
+
+def request_of(c: sa.Connection, message_set: MessageSet) -> str:
+    """The exact text of a set as it was sent."""
+    return c.scalar(sa.select(_text.c.request).where(_text.c.message_set_id == message_set.id)) or ""
+
+
+def response_of(c: sa.Connection, message_set: MessageSet) -> str:
+    """What came back for a set; empty if nothing did."""
+    return c.scalar(sa.select(_text.c.response).where(_text.c.message_set_id == message_set.id)) or ""
 
 
 def clearable(c: sa.Connection, company_id: int, now: datetime) -> list[MessageSet]:
@@ -239,5 +318,6 @@ def _of(row: sa.Row[Any]) -> MessageSet:
         "purpose": Purpose(values["purpose"]),
         "state": SetState(values["state"]),
         "clearing": Clearing(values["clearing"]),
+        "verdict": Verdict(values["verdict"]) if values["verdict"] else None,
     }
     return MessageSet(**values)

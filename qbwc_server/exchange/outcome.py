@@ -6,15 +6,21 @@ never by its severity: real files send errors marked "Info".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from qbwc_server.jobs import Applied, Job, Trouble, kind
+from qbwc_server.jobs import LOOKUP, Applied, Job, Question, Trouble, kind
 from qbwc_server.qbxml import Reply, Ret, StatusClass, is_transient_text, missing_name, status_fact
 
+LONGEST_ID = 36
+"""Characters of a ListID or TxnID (IDTYPE): anything longer is none."""
 MOST_TRIES = 12
 """Passing refusals a job takes before a person must look; with the delays below about a day."""
 _LONGEST_DELAY_MINUTES = 240
+PAYMENT = "payment"
+_DOES_NOT_FIT = frozenset({3120, 3210})
+"""Codes of a payment for an invoice on which less is open, or nothing any more."""
 _TEXT_DECIDES = frozenset({3170, 3180, 3185})
 """Codes that mean a lock or a real refusal, told apart by QuickBooks' words."""
 
@@ -26,13 +32,17 @@ class Done:
     qb_id: str
     ret: Ret
     warnings: tuple[str, ...] = ()
+    how: str = "booked as"
+    """For the history, before the ID."""
 
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """This step succeeded; the job goes on with another one."""
+    """The job goes on with another step, nothing of it being in the books."""
 
     step: str
+    reason: str
+    """For the history, one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +72,12 @@ class Verify:
 class Ask:
     """A person has to say how it goes on."""
 
-    question: str
-    choices: tuple[str, ...]
+    question: Question
+    text: str
+    """What is asked, one line."""
     applied: Applied = Applied.UNKNOWN
+    detail: Mapping[str, object] = field(default_factory=dict)
+    """What is shown with it and what the answer is checked against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +118,7 @@ def decide(job: Job, step: str, reply: Reply, chance: float) -> Outcome:
 def _applied(job: Job, code: int, reply: Reply) -> Outcome:
     ret = reply.ret
     qb_id = ret and (ret.txn_id if kind(job.kind).is_transaction else ret.list_id)
-    if ret is None or not qb_id:
+    if ret is None or not qb_id or len(qb_id) > LONGEST_ID:
         return Verify(f"QuickBooks reported success (status {code}) but returned no ID", Applied.YES)
     if ret.external_guid is not None and ret.external_guid.upper() != job.guid.upper():
         return Verify("QuickBooks returned an object that carries another job's GUID")
@@ -125,6 +138,8 @@ def _refused(job: Job, code: int, reply: Reply, chance: float) -> Outcome:
     transient = fact.status_class is StatusClass.TRANSIENT and code not in _TEXT_DECIDES
     if transient or (code in _TEXT_DECIDES and is_transient_text(reply.message)):
         return _retry(job, trouble, chance)
+    if _is_looked_up(job, code):
+        return NextStep(LOOKUP, trouble.error)
     match fact.status_class:
         case StatusClass.NOT_APPLIED:
             return NotApplied(f"QuickBooks did not process it (status {code})")
@@ -133,6 +148,13 @@ def _refused(job: Job, code: int, reply: Reply, chance: float) -> Outcome:
         case StatusClass.MISSING_REFERENCE:
             return _blocked(trouble, reply.message)
     return Fail(trouble)
+
+
+def _is_looked_up(job: Job, code: int) -> bool:
+    """A name that is taken, or a payment that its invoices do not take: QuickBooks is asked before a person is."""
+    if kind(job.kind).is_transaction:
+        return job.kind == PAYMENT and code in _DOES_NOT_FIT and '"applied_to"' in job.payload
+    return status_fact(code).status_class is StatusClass.DUPLICATE_NAME
 
 
 def _blocked(trouble: Trouble, message: str) -> Outcome:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from qbwc_server import records
 from qbwc_server.errors import QbwcError, RenderingFailed
 from qbwc_server.exchange.message_sets import request_id
+from qbwc_server.exchange.payloads import resolved_payloads
 from qbwc_server.exchange.tools import Tools
 from qbwc_server.exchange.visit import Visit
 from qbwc_server.jobs import (
@@ -23,9 +22,6 @@ from qbwc_server.jobs import (
     kind,
     move,
     ready,
-    references,
-    resolved,
-    stored_payload,
 )
 from qbwc_server.qbxml import Rendered, Version
 
@@ -52,7 +48,7 @@ def plan(visit: Visit, key: str, newest: Version) -> list[Planned]:
         planned: list[Planned] = []
         failed: list[tuple[Job, QbwcError]] = []
         size = 0
-        payloads = _resolved(c, visit.company.id, jobs)
+        payloads = resolved_payloads(c, visit.company.id, jobs)
         for job in jobs:
             if size > limits.set_bytes:
                 break
@@ -70,39 +66,6 @@ def plan(visit: Visit, key: str, newest: Version) -> list[Planned]:
         if planned:
             return planned
     return []
-
-
-def _resolved(c: sa.Connection, company_id: int, jobs: list[Job]) -> dict[int, Payload | QbwcError]:
-    """Each job's payload with the recorded IDs in place of external ids, or why there is none."""
-    payloads = {job.id: _payload(job) for job in jobs}
-    known = records.find(c, company_id, [pair for payload in payloads.values() for pair in _external(payload)])
-    ids = {pair: record.qb_id for pair, record in known.items()}
-    return {job_id: _with_ids(payload, ids) for job_id, payload in payloads.items()}
-
-
-def _payload(job: Job) -> Payload | QbwcError:
-    try:
-        return stored_payload(job.kind, job.payload)
-    except QbwcError as error:  # accepted by an older version, and refused by the rules of this one
-        return error
-
-
-def _external(payload: Payload | QbwcError) -> list[tuple[str, str]]:
-    if isinstance(payload, QbwcError):
-        return []
-    found = references(payload)
-    return [(each.family, each.ref.external_id) for each in found if each.family and each.ref.external_id]
-
-
-def _with_ids(payload: Payload | QbwcError, ids: Mapping[tuple[str, str], str]) -> Payload | QbwcError:
-    if isinstance(payload, QbwcError):
-        return payload
-    unknown = [
-        f"{family} {external_id!r}" for family, external_id in _external(payload) if (family, external_id) not in ids
-    ]
-    if unknown:
-        return RenderingFailed(f"no ListID or TxnID is on record for {', '.join(unknown)}")
-    return resolved(payload, ids)
 
 
 def _render(tools: Tools, job: Job, payload: Payload, number: str, newest: Version) -> Rendered:

@@ -3,24 +3,56 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 
-from qbwc_server.companies import Company
+from qbwc_server.companies import Company, Recovery
 from qbwc_server.exchange import message_sets
-from qbwc_server.exchange.message_sets import MessageSet, Purpose, SetState
+from qbwc_server.exchange.canary import is_given_up, manner_of, wants_canary
+from qbwc_server.exchange.message_sets import MessageSet, Purpose, SetState, Verdict
+from qbwc_server.exchange.missing import wants_names
 from qbwc_server.exchange.session import Session
 from qbwc_server.exchange.visit import Visit
-from qbwc_server.jobs import Status, backlog, counts, has_ready
+from qbwc_server.jobs import Job, Status, backlog, counts, has_ready, to_look_up
 
+MOST_DOUBTS = 10
+"""Sets in doubt that are asked about in one visit: other work must not wait for them for ever."""
 MOST_UNCLEARED = 20
 """More sets than this that may be cleared, and a set is sent for clearing alone."""
 
 
-def due_checks(c: sa.Connection, company: Company, session: Session | None) -> list[MessageSet]:
-    """The sets in doubt that were not asked about in this visit yet."""
-    found = message_sets.in_doubt(c, company.id)
-    return [each for each in found if session is None or each.checked_session_id != session.id]
+class Step(StrEnum):
+    """What can be done next about a set in doubt."""
+
+    CHECK = "check"
+    SEARCH = "search"
+    RESEND = "resend"
+
+
+def doubts(c: sa.Connection, company: Company, session: Session | None) -> list[tuple[MessageSet, Step]]:
+    """The sets in doubt about which something can be done now; those whose last turn is longest ago come first.
+
+    Each is asked about once a visit, and no more than MOST_DOUBTS of them.
+    """
+    begun = message_sets.asked_about(c, session.id) if session is not None else set()
+    waiting = sorted(message_sets.in_doubt(c, company.id), key=lambda each: (each.checked_session_id or 0, each.id))
+    fresh = [each for each in waiting if each.id not in begun][: max(0, MOST_DOUBTS - len(begun))]
+    found = [(each, _step(company, each, session)) for each in waiting if each.id in begun or each in fresh]
+    return [(each, step) for each, step in found if step is not None]
+
+
+def _step(company: Company, subject: MessageSet, session: Session | None) -> Step | None:
+    """A check bears the id itself: it tells nothing of a set without one, nor where QuickBooks refuses ids."""
+    takes_ids = company.recovery is not Recovery.REFUSED
+    if takes_ids and subject.carries_id and (session is None or subject.checked_session_id != session.id):
+        return Step.CHECK
+    may_go_again = not is_given_up(company, manner_of(subject))
+    if subject.verdict is Verdict.TOLD and may_go_again:
+        return Step.RESEND
+    if session is None or subject.searched_session_id != session.id:
+        return Step.SEARCH
+    return Step.RESEND if may_go_again and subject.verdict is Verdict.RESEND else None
 
 
 def wants_query(c: sa.Connection, company: Company, session: Session | None) -> bool:
@@ -30,20 +62,31 @@ def wants_query(c: sa.Connection, company: Company, session: Session | None) -> 
     if session is None:
         return True
     asked = message_sets.of_session(c, session.id, Purpose.QUERY)
-    return all(each.state is SetState.LOST for each in asked)
+    return all(each.state is SetState.LOST for each in asked if each.about_id is None)
+
+
+def lookups(c: sa.Connection, company: Company, session: Session | None) -> list[Job]:
+    """The jobs that wait for a lookup, each asked about once a visit."""
+    waiting = to_look_up(c, company.id)
+    asked = message_sets.jobs_asked_about(c, session.id) if waiting and session is not None else ()
+    return [job for job in waiting if job.id not in asked]
 
 
 def wants_clearing(c: sa.Connection, company: Company, now: datetime) -> bool:
     """Whether so many records wait to be cleared that a set is sent for one of them alone."""
-    return len(message_sets.clearable(c, company.id, now)) > MOST_UNCLEARED
+    refused = company.recovery is Recovery.REFUSED
+    return not refused and len(message_sets.clearable(c, company.id, now)) > MOST_UNCLEARED
 
 
 def something_to_do(c: sa.Connection, company: Company, session: Session | None, now: datetime) -> bool:
     """Whether the next sendRequestXML would have something to send."""
     return (
         has_ready(c, company.id, now)
-        or bool(due_checks(c, company, session))
+        or wants_canary(c, company, session)
+        or bool(doubts(c, company, session))
         or wants_query(c, company, session)
+        or bool(lookups(c, company, session))
+        or wants_names(c, company, now)
         or wants_clearing(c, company, now)
     )
 
@@ -74,11 +117,13 @@ def closing_text(visit: Visit) -> str:
     if waiting.next_due is not None:
         minutes = max(0, (waiting.next_due - now).total_seconds()) / 60
         sentences.append(f"The next retry is due {_in_minutes(minutes)}.")
-    if has_ready(c, company.id, now):
+    if has_ready(c, company.id, now) and not company.is_paused:
         sentences.append("More is queued and goes out at the next visit.")
     attention = _attention(c, company)
     if attention:
         sentences.append(f"Needs a look: {attention} (see `qbwc jobs`).")
+    if company.is_paused:
+        sentences.insert(0, f"{company.name} is paused: {company.pause_reason}.")
     if session.last_error:
         sentences.insert(0, session.last_error)
     return " ".join(sentences)

@@ -1,4 +1,4 @@
-"""`judge`: what became of a whole set. Pure, and the only place that reads HRESULTs and message-set codes.
+"""`judge`: what became of a whole set. Pure; HRESULTs and codes of message sets are read in this module alone.
 
 Replies present are the truth, whatever the codes say. Where there are none, only one thing is certain: a text that
 QuickBooks could not parse was not applied, not even in part (HRESULT 0x80040400) -- at that sending. Everything else
@@ -14,9 +14,10 @@ from qbwc_server.qbxml import Answer
 
 _PARSE_ERROR = 0x80040400
 _SESSION_LOST = 0x8004040D
+_NOTHING, _CHECKSUM, _NOT_STORED = 600, 9001, 9005
 
 
-class Verdict(StrEnum):
+class Judgement(StrEnum):
     """What is known of a set after its answer."""
 
     REPLIES = "replies"
@@ -29,26 +30,39 @@ class Verdict(StrEnum):
     """The same, and QuickBooks is gone: this visit is over."""
 
 
-def judge(purpose: Purpose, answer: Answer | None, hresult: str, sendings: int = 1) -> Verdict:
+def judge(purpose: Purpose, answer: Answer | None, hresult: str, sendings: int = 1) -> Judgement:
     """What an answer means for the set it belongs to.
 
     `answer` is None where nothing readable came; `hresult` is empty where ProcessRequest did not fail.
     """
     if answer is not None and answer.replies:
-        return Verdict.REPLIES
+        return Judgement.REPLIES
     code = _number(hresult)
     if code == _SESSION_LOST:
-        return Verdict.SESSION_LOST
-    if code == _PARSE_ERROR and purpose is Purpose.WRITE and sendings == 1:
-        return Verdict.NOT_APPLIED
-    if answer is not None and purpose is Purpose.CLEAR:
-        return Verdict.REPLIES
-    return Verdict.IN_DOUBT
+        return Judgement.SESSION_LOST
+    if code == _PARSE_ERROR and purpose in (Purpose.WRITE, Purpose.CANARY) and sendings == 1:
+        return Judgement.NOT_APPLIED
+    if answer is not None and purpose in (Purpose.CLEAR, Purpose.CANARY):
+        return Judgement.REPLIES
+    return Judgement.IN_DOUBT
 
 
 def recovery_learnt(answer: Answer) -> str:
-    """What an answered write set tells of this file: QuickBooks sends the attribute only where recovery works."""
-    return "absent" if answer.message_set_status is None else "works"
+    """What an answer with recovery attributes tells of this file: QuickBooks returns the code only where it works.
+
+    9005 says that the answer could not be stored: then the id protects from nothing.
+    """
+    return "absent" if answer.message_set_status in (None, _NOT_STORED) else "works"
+
+
+def is_spent(answer: Answer | None, hresult: str) -> bool:
+    """Whether QuickBooks answered a set that was sent again in a way that makes a third sending pointless.
+
+    That is by 9001 or 600 and no replies, or by the HRESULT for a text that it cannot read.
+    """
+    if answer is None:
+        return _number(hresult) == _PARSE_ERROR
+    return not answer.replies and answer.message_set_status in (_CHECKSUM, _NOTHING)
 
 
 def _number(hresult: str) -> int | None:

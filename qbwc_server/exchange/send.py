@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from qbwc_server.companies import Recovery
 from qbwc_server.exchange import message_sets, progress
 from qbwc_server.exchange import session as sessions
+from qbwc_server.exchange.canary import next_canary
 from qbwc_server.exchange.doubt import doubt_unanswered
 from qbwc_server.exchange.greeting import OLDEST, USUAL, Arrival, greet
+from qbwc_server.exchange.lookback import next_lookback
+from qbwc_server.exchange.lookups import next_lookup
 from qbwc_server.exchange.message_sets import MessageSet, Purpose
 from qbwc_server.exchange.plan import plan
+from qbwc_server.exchange.progress import Step
+from qbwc_server.exchange.resend import resend
+from qbwc_server.exchange.search import next_page
 from qbwc_server.exchange.session import Identity, SessionState
+from qbwc_server.exchange.store import store
 from qbwc_server.exchange.visit import Visit
 from qbwc_server.jobs import Applied, Move, Status, move
 from qbwc_server.qbxml import Version, message_set
 
-NOTHING_LEFT = ""
-"""For getLastError when the queue ran dry between two calls: nothing went wrong."""
 SUPERSEDED = "A newer visit of the Web Connector has taken over; this one is over. Nothing was lost."
 
 
@@ -28,20 +34,30 @@ def next_request(visit: Visit, arrival: Arrival) -> str:
     if session.round_trips == 0:
         visit = greet(visit, arrival)
     trips = visit.session.round_trips + 1
-    session = sessions.change(visit.c, visit.session, round_trips=trips, last_call_at=visit.now)
+    session = sessions.change(visit.c, visit.session, round_trips=trips, last_call_at=visit.now, last_error="")
     visit = replace(visit, session=session)
     doubt_unanswered(visit.c, session, visit.now)
     reason = _why_not(visit)
     if reason is not None:
         return _stop(visit, reason)
-    newest = USUAL if session.qbxml_version is None else Version.parse(session.qbxml_version)
+    newest = _newest(visit)
     return (
         _company_query(visit, newest)
-        or _check(visit, newest)
+        or next_lookback(visit, min(newest, USUAL))
+        or next_canary(visit)
+        or _settle_doubt(visit, newest)
+        or next_lookup(visit, min(newest, USUAL))
         or _clear(visit, newest)
         or _write(visit, newest)
-        or _stop(visit, NOTHING_LEFT)
+        or _stop(visit, "")  # the queue ran dry between two calls: nothing went wrong
     )
+
+
+def _newest(visit: Visit) -> Version:
+    """The newest version that may be sent: what QuickBooks says it speaks, and no newer than it was seen to read."""
+    told, cap = visit.session.qbxml_version, visit.company.qbxml_cap
+    newest = USUAL if told is None else Version.parse(told)
+    return newest if cap is None else min(newest, Version.parse(cap))
 
 
 def _stop(visit: Visit, reason: str) -> str:
@@ -52,6 +68,8 @@ def _stop(visit: Visit, reason: str) -> str:
 def _why_not(visit: Visit) -> str | None:
     """Why nothing may be sent in this visit, in one line for a person."""
     company, session = visit.company, visit.session
+    if session.round_trips > visit.tools.limits.round_trips:  # the 100 that ended the visit was not heeded
+        return "This visit has lasted long enough; what is left goes out at the next one."
     if company.is_paused:
         return f"{company.name} is paused: {company.pause_reason or 'no reason given'}."
     if session.identity is Identity.WRONG:
@@ -66,14 +84,25 @@ def _why_not(visit: Visit) -> str | None:
     return None
 
 
-def _check(visit: Visit, newest: Version) -> str:
-    """The status check of the oldest set in doubt: new = old = its id, empty body. `old` alone would delete it."""
-    due = progress.due_checks(visit.c, visit.company, visit.session)
-    if not due:
-        return ""
+def _settle_doubt(visit: Visit, newest: Version) -> str:
+    """The next thing to ask or do about a set in doubt, oldest first: its status, its jobs, or the set once more."""
     version = min(newest, USUAL)
-    text = message_set([], version=version, new_id=due[0].key, old_id=due[0].key)
-    _store(visit, Purpose.CHECK, text, version, about=due[0])
+    for subject, step in progress.doubts(visit.c, visit.company, visit.session):
+        match step:
+            case Step.CHECK:
+                return _check(visit, subject, version)
+            case Step.RESEND:
+                return resend(visit, subject)
+            case Step.SEARCH:
+                if text := next_page(visit, subject, version):
+                    return text
+    return ""
+
+
+def _check(visit: Visit, subject: MessageSet, version: Version) -> str:
+    """The status check of a set in doubt: new = old = its id, empty body. `old` alone would delete the evidence."""
+    text = message_set([], version=version, new_id=subject.key, old_id=subject.key)
+    store(visit, Purpose.CHECK, text, version, about=subject)
     return text
 
 
@@ -86,7 +115,7 @@ def _company_query(visit: Visit, newest: Version) -> str:
     owner_id = visit.company.owner_id
     request = visit.tools.renderer.request("CompanyQuery", request_id=number, owner_id=owner_id)
     text = message_set([request], version=version)
-    _store(visit, Purpose.QUERY, text, version, key=key)
+    store(visit, Purpose.QUERY, text, version, key=key)
     return text
 
 
@@ -97,49 +126,29 @@ def _clear(visit: Visit, newest: Version) -> str:
     oldest = message_sets.clearable(visit.c, visit.company.id, visit.now)[0]
     version = min(newest, USUAL)
     text = message_set([], version=version, old_id=oldest.key)
-    _store(visit, Purpose.CLEAR, text, version, clears=oldest)
+    store(visit, Purpose.CLEAR, text, version, clears=oldest)
     return text
 
 
 def _write(visit: Visit, newest: Version) -> str:
-    """The next jobs, under a new id that also clears one old record."""
+    """The next jobs, under a new id that also clears one old record; without both where QuickBooks refuses ids."""
     key = message_sets.new_key(visit.tools.chance)
     planned = plan(visit, key, newest)
     if not planned:
         return ""
     version = max([min(newest, USUAL), *(each.rendered.version for each in planned)])
-    clears = next(iter(message_sets.clearable(visit.c, visit.company.id, visit.now)), None)
-    old_id = clears.key if clears else None
-    text = message_set([each.rendered for each in planned], version=version, new_id=key, old_id=old_id)
+    takes_ids = visit.company.recovery is not Recovery.REFUSED
+    clearable = message_sets.clearable(visit.c, visit.company.id, visit.now) if takes_ids else []
+    clears = next(iter(clearable), None)
+    text = message_set(
+        [each.rendered for each in planned],
+        version=version,
+        new_id=key if takes_ids else None,
+        old_id=clears.key if clears else None,
+    )
     items = [(each.job.id, each.step) for each in planned]
-    number = _store(visit, Purpose.WRITE, text, version, key=key, items=items, clears=clears)
+    number = store(visit, Purpose.WRITE, text, version, key=key, items=items, clears=clears, carries_id=takes_ids)
     changes = {"message_set_id": number, "applied": Applied.UNKNOWN}
     moves = [Move(each.job, Status.SENT, f"sent in set {key}", changes=changes) for each in planned]
     move(visit.c, moves, now=visit.now, actor="exchange")
     return text
-
-
-def _store(
-    visit: Visit,
-    purpose: Purpose,
-    text: str,
-    version: Version,
-    *,
-    key: str | None = None,
-    items: list[tuple[int, str]] | None = None,
-    about: MessageSet | None = None,
-    clears: MessageSet | None = None,
-) -> int:
-    return message_sets.store(
-        visit.c,
-        company_id=visit.company.id,
-        session_id=visit.session.id,
-        key=key or message_sets.new_key(visit.tools.chance),
-        purpose=purpose,
-        text=text,
-        version=str(version),
-        now=visit.now,
-        items=items or [],
-        about=about,
-        clears=clears,
-    )

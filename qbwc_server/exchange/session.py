@@ -106,6 +106,11 @@ def find(c: sa.Connection, ticket: str | None) -> tuple[Company, Session] | None
     return company, _of(row)
 
 
+def by_number(c: sa.Connection, number: int) -> Session:
+    """The visit of that number."""
+    return _of(c.execute(sa.select(*_COLUMNS).where(_session.c.id == number)).one())
+
+
 def change(c: sa.Connection, session: Session, **columns: Any) -> Session:
     """Changes columns of a visit and returns it as it is now."""
     c.execute(_session.update().where(_session.c.id == session.id).values(**columns))

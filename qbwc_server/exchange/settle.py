@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,9 +16,26 @@ from qbwc_server.exchange import message_sets
 from qbwc_server.exchange.message_sets import Item
 from qbwc_server.exchange.outcome import Ask, Block, Done, Fail, NextStep, NotApplied, Outcome, Retry, Verify
 from qbwc_server.exchange.totals import differences, total_of
-from qbwc_server.jobs import Applied, Job, Move, Status, Trouble, block_dependents, free_dependents, kind, move
+from qbwc_server.jobs import (
+    ANSWERS,
+    LOOKUP,
+    Applied,
+    Job,
+    Move,
+    Question,
+    Status,
+    Trouble,
+    block_dependents,
+    free_dependents,
+    kind,
+    missing_key,
+    move,
+    release_missing,
+)
 
 ACTOR = "QuickBooks"
+RECOVERED = "ErrorRecovery"
+"""The aggregate of identifiers alone: it tells nothing of what the file returns otherwise."""
 _ASKED_NEXT = "Nothing to do: the Web Connector's next visit asks QuickBooks. It is never sent again before that."
 
 
@@ -54,22 +72,20 @@ class _Batch:
 
 def settle(c: sa.Connection, company_id: int, decided: Sequence[Decided], *, now: datetime) -> Settled:
     """Carries out decisions: states, records, dependents, the items' statuses. The company is locked."""
-    found = {
-        (each.job.family, each.outcome.qb_id): each.job.external_id or ""
-        for each in decided
-        if isinstance(each.outcome, Done)
-    }
-    holders = records.holders(c, company_id, found)
+    found = [(each.job.family, each.outcome.qb_id) for each in decided if isinstance(each.outcome, Done)]
+    owners = {key: record.external_id for key, record in records.holders(c, company_id, found).items()}
     batch, settled = _Batch(), Settled()
     for each in decided:
         outcome = each.outcome
         if isinstance(outcome, Done):
-            holder = holders.get((each.job.family, outcome.qb_id))
-            if holder is not None and holder.external_id != each.job.external_id:
-                outcome = _id_taken(outcome.qb_id, holder)
+            mine = each.job.external_id or ""
+            owner = owners.setdefault((each.job.family, outcome.qb_id), mine)
+            if owner != mine:
+                outcome = _id_taken(outcome.qb_id, each.job.family, owner)
             else:
                 settled.done += 1
-                settled.echoes_guid = outcome.ret.external_guid is not None
+                if outcome.ret.name != RECOVERED:
+                    settled.echoes_guid = outcome.ret.external_guid is not None
         if isinstance(outcome, Fail):
             settled.failed += 1
         _gather(batch, each, outcome, now)
@@ -79,18 +95,26 @@ def settle(c: sa.Connection, company_id: int, decided: Sequence[Decided], *, now
     if batch.missing:
         c.execute(tables.missing_name.insert(), batch.missing)
     free_dependents(c, [each.job.id for each in batch.moves if each.to is Status.DONE])
+    release_named(c, company_id, batch.records, now=now)
     block_dependents(c, batch.failed, now=now, actor=ACTOR)
     return settled
 
 
-def second_id(job: Job, qb_id: str) -> Move:
-    """A job for which QuickBooks returned another ID than the one on record: a person must look at both."""
-    trouble = Trouble(
-        error=f"QuickBooks returned two IDs for it: {job.qb_id or 'none recorded'} and {qb_id}",
-        cause="It may be in the books twice.",
-        remedy="Look at both in QuickBooks and delete the one that is too many.",
-    )
-    return Move(job, Status.HELD, "a second ID came back", trouble, {"applied": Applied.YES})
+_LIST_OF = {"customer": "Customer", "item": "Item", "vendor": "Vendor", "class": "Class"}
+"""What QuickBooks calls the list of a family when it misses a name in it."""
+
+
+def release_named(c: sa.Connection, company_id: int, new: Sequence[records.Record], *, now: datetime) -> None:
+    """Lets go the jobs that missed one of these names."""
+    names = [f"{_LIST_OF[each.family]}:{each.name}" for each in new if each.name and each.family in _LIST_OF]
+    if names:
+        release_missing(c, company_id, names, "the name it missed is in QuickBooks now", now=now, actor=ACTOR)
+
+
+def two_ids(qb_ids: Sequence[str]) -> Ask:
+    """A job for which more than one ID came back: a person must look at them all."""
+    text = f"QuickBooks returned {len(qb_ids)} IDs for it: {' and '.join(qb_ids)}; one of them is too many"
+    return Ask(Question.TWO_IDS, text, Applied.YES, {"ids": list(qb_ids)})
 
 
 def _gather(batch: _Batch, each: Decided, outcome: Outcome, now: datetime) -> None:
@@ -112,20 +136,18 @@ def _gather(batch: _Batch, each: Decided, outcome: Outcome, now: datetime) -> No
             batch.moves.append(_move(job, Status.IN_DOUBT, outcome.reason, trouble, applied=applied))
         case Ask():
             applied = outcome.applied
-            trouble = Trouble(error=outcome.question, remedy="One of: " + ", ".join(outcome.choices))
-            batch.moves.append(_move(job, Status.HELD, "a question waits", trouble, applied=applied))
+            batch.moves.append(held(job, outcome))
         case Block():
             batch.moves.append(_move(job, Status.BLOCKED, "a name is missing in QuickBooks", outcome.trouble))
             batch.missing.append(
-                {"company_id": job.company_id, "name": outcome.on[:300], "job_id": job.id, "since": now}
+                {"company_id": job.company_id, "name": missing_key(outcome.on), "job_id": job.id, "since": now}
             )
         case Fail():
             batch.moves.append(_move(job, Status.FAILED, "refused by QuickBooks", outcome.trouble))
             batch.failed.append(job)
         case NextStep():
-            batch.moves.append(
-                _move(job, Status.QUEUED, f"goes on with {outcome.step}", changes={"step": outcome.step})
-            )
+            reason = f"{outcome.reason} -- goes on with {outcome.step}"
+            batch.moves.append(_move(job, Status.QUEUED, reason, changes={"step": outcome.step}))
     batch.items.append(
         {
             "b_set": each.item.message_set_id,
@@ -146,14 +168,23 @@ def _move(
     applied: Applied = Applied.NO,
 ) -> Move:
     """A reply shows that QuickBooks could read the job's text, so it is no longer under suspicion."""
-    return Move(job, to, reason, trouble, {"search_group": None, "applied": applied} | (changes or {}))
+    usual = {"search_group": None, "applied": applied, "step": job.operation if job.step == LOOKUP else job.step}
+    return Move(job, to, reason, trouble, usual | (changes or {}))
+
+
+def held(job: Job, outcome: Ask) -> Move:
+    """The move of a job that waits for a person's answer."""
+    answers = " | ".join(ANSWERS[outcome.question])
+    trouble = Trouble(error=outcome.text, code=str(outcome.question), remedy=f"qbwc answer {job.id} {answers}")
+    changes = {"question": outcome.question, "question_detail": json.dumps(dict(outcome.detail))}
+    return _move(job, Status.HELD, "a question waits for a person", trouble, changes, outcome.applied)
 
 
 def _done(job: Job, outcome: Done) -> Move:
     column = "txn_id" if kind(job.kind).is_transaction else "list_id"
     notes = [*outcome.warnings, *differences(job, outcome.ret)]
     changes = {column: outcome.qb_id, "warning": "; ".join(notes) or None}
-    return _move(job, Status.DONE, f"booked as {outcome.qb_id}", None, changes, Applied.YES)
+    return _move(job, Status.DONE, f"{outcome.how} {outcome.qb_id}", None, changes, Applied.YES)
 
 
 def _record(job: Job, outcome: Done) -> records.Record:
@@ -165,7 +196,7 @@ def _record(job: Job, outcome: Done) -> records.Record:
         external_id=job.external_id or "",
         qb_id=outcome.qb_id,
         job_id=job.id,
-        name=ret.full_name or ret.ref_number,
+        name=ret.full_name or ret.ref_number or own_name(job),
         edit_sequence=ret.edit_sequence,
         txn_number=ret.txn_number,
         total=None if total is None else str(total),
@@ -174,9 +205,13 @@ def _record(job: Job, outcome: Done) -> records.Record:
     )
 
 
-def _id_taken(qb_id: str, holder: records.Record) -> Ask:
-    return Ask(
-        f"QuickBooks returned {qb_id}, which is on record for {holder.family} {holder.external_id!r} already",
-        ("look at it in QuickBooks",),
-        Applied.YES,
-    )
+def own_name(job: Job) -> str | None:
+    """The FullName that a job gives a member of a list at its top; None if it has a parent or is a document."""
+    given = json.loads(job.payload)
+    name = None if kind(job.kind).is_transaction or "parent_ref" in given else given.get("name")
+    return name if isinstance(name, str) else None
+
+
+def _id_taken(qb_id: str, family: str, owner: str) -> Ask:
+    text = f"QuickBooks returned {qb_id}, which is on record for {family} {owner!r} already"
+    return Ask(Question.TWO_IDS, text, Applied.YES, {"ids": [qb_id]})

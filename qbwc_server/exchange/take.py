@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from qbwc_server.companies import Recovery
 from qbwc_server.db import tables
 from qbwc_server.exchange import message_sets, progress
 from qbwc_server.exchange import session as sessions
 from qbwc_server.exchange.arrived import Arrived
 from qbwc_server.exchange.doubt import cleared, doubt, doubt_unanswered, lose
 from qbwc_server.exchange.greeting import recognise
-from qbwc_server.exchange.message_sets import MessageSet, Purpose, SetState
-from qbwc_server.exchange.recovery import Verdict, judge
+from qbwc_server.exchange.lookback import take_lookback
+from qbwc_server.exchange.lookups import take_lookup
+from qbwc_server.exchange.message_sets import MessageSet, Purpose, SetState, Verdict
+from qbwc_server.exchange.missing import take_names
+from qbwc_server.exchange.poison import refused_whole, take_canary
+from qbwc_server.exchange.recovery import Judgement, is_spent, judge, recovery_learnt
+from qbwc_server.exchange.search import take_page
 from qbwc_server.exchange.send import SUPERSEDED
 from qbwc_server.exchange.session import SessionState
 from qbwc_server.exchange.visit import Visit
-from qbwc_server.exchange.write_answer import refused_whole, take_replies
+from qbwc_server.exchange.write_answer import take_replies
 
 STOP = -1
 """receiveResponseXML's answer that ends the visit; QBWC then asks getLastError."""
@@ -34,12 +40,20 @@ def take(visit: Visit, arrived: Arrived) -> int:
     again = answered.session_id == visit.session.id and answered.percent
     match answered.purpose:
         case Purpose.WRITE:
-            visit, verdict = _take_write(visit, answered, arrived, Purpose.WRITE)
+            visit, verdict = _take_write(_learnt(visit, answered, arrived), answered, arrived, Purpose.WRITE)
+        case Purpose.LOOKBACK:
+            visit, verdict = take_lookback(visit, answered, arrived), _judged_query(arrived)
+        case Purpose.LOOKUP:
+            visit, verdict = take_lookup(visit, answered, arrived), _judged_query(arrived)
+        case Purpose.NAMES:
+            visit, verdict = take_names(visit, answered, arrived), _judged_query(arrived)
         case Purpose.QUERY:
-            visit, verdict = _take_query(visit, answered, arrived), Verdict.REPLIES
+            visit, verdict = _take_query(visit, answered, arrived), _judged_query(arrived)
+        case Purpose.CANARY:
+            visit, verdict = take_canary(visit, answered, arrived)
         case _:
-            visit, verdict = _take_clear(visit, answered, arrived), Verdict.REPLIES
-    if verdict is Verdict.SESSION_LOST:
+            visit, verdict = _take_clear(visit, answered, arrived), Judgement.REPLIES
+    if verdict is Judgement.SESSION_LOST:
         return _lost(visit, arrived)
     return again if again and _is_open(visit) else _number(visit, answered)
 
@@ -58,7 +72,7 @@ def _check_about(visit: Visit, answered: MessageSet) -> MessageSet | None:
     if answered.purpose is Purpose.CHECK:
         return answered
     waiting = message_sets.unanswered(visit.c, visit.session.id)
-    return next((each for each in waiting if each.about_id == answered.id), None)
+    return next((each for each in waiting if each.purpose is Purpose.CHECK and each.about_id == answered.id), None)
 
 
 def _take_check(visit: Visit, check: MessageSet, arrived: Arrived) -> int:
@@ -67,28 +81,48 @@ def _take_check(visit: Visit, check: MessageSet, arrived: Arrived) -> int:
     message_sets.change(visit.c, check, state=SetState.ANSWERED, answered_at=visit.now, hresult=arrived.hresult)
     if subject is None:
         return _number(visit)
-    message_sets.change(visit.c, subject, checked_session_id=visit.session.id, checks=subject.checks + 1)
+    message_sets.change(visit.c, subject, checked_session_id=visit.session.id)
+    visit = _learnt(visit, subject, arrived)
     visit, verdict = _take_write(visit, subject, arrived, Purpose.CHECK)
-    return _lost(visit, arrived) if verdict is Verdict.SESSION_LOST else _number(visit, check)
+    return _lost(visit, arrived) if verdict is Judgement.SESSION_LOST else _number(visit, check)
 
 
-def _take_write(visit: Visit, subject: MessageSet, arrived: Arrived, asked: Purpose) -> tuple[Visit, Verdict]:
+def _take_write(visit: Visit, subject: MessageSet, arrived: Arrived, asked: Purpose) -> tuple[Visit, Judgement]:
     """What a write set's own answer, or the answer to its status check, says of its jobs."""
     verdict = judge(asked, arrived.answer, arrived.hresult, subject.sendings)
     is_open = subject.state in (SetState.SENT, SetState.IN_DOUBT)
     if is_open and (asked is Purpose.WRITE or arrived.replies):
         message_sets.keep_response(visit.c, subject, arrived.response or f"{arrived.hresult} {arrived.message}")
-    if verdict is Verdict.REPLIES:
+    if verdict is Judgement.REPLIES:
         return take_replies(visit, subject, arrived, asked), verdict
     if not is_open:
         return visit, verdict
-    if verdict is Verdict.NOT_APPLIED:
+    if asked is Purpose.WRITE:
+        barred = subject.sendings > 1 and is_spent(arrived.answer, arrived.hresult)
+        came = {"hresult": arrived.hresult, "answered_at": visit.now} if arrived.hresult else {}
+        message_sets.change(visit.c, subject, verdict=Verdict.ANEW if barred else None, **came)
+    if verdict is Judgement.NOT_APPLIED:
         return refused_whole(visit, subject, arrived), verdict
     doubt(visit.c, subject, arrived.what_happened, visit.now)
     return visit, verdict
 
 
+def _judged_query(arrived: Arrived) -> Judgement:
+    lost = judge(Purpose.QUERY, arrived.answer, arrived.hresult) is Judgement.SESSION_LOST
+    return Judgement.SESSION_LOST if lost else Judgement.REPLIES
+
+
 def _take_query(visit: Visit, query: MessageSet, arrived: Arrived) -> Visit:
+    """A page of the search for a set's jobs, or the CompanyQuery."""
+    if query.state is not SetState.SENT:
+        return visit
+    if query.about_id is None:
+        return _take_company(visit, query, arrived)
+    subject = message_sets.by_number(visit.c, query.about_id)
+    return visit if subject is None else take_page(visit, query, subject, arrived)
+
+
+def _take_company(visit: Visit, query: MessageSet, arrived: Arrived) -> Visit:
     """The CompanyQuery that proves the connection and names the open file."""
     message_sets.keep_response(visit.c, query, "")  # it holds an EIN and addresses: what is needed is kept hashed
     message_sets.change(visit.c, query, state=SetState.ANSWERED, answered_at=visit.now, hresult=arrived.hresult)
@@ -104,8 +138,20 @@ def _take_query(visit: Visit, query: MessageSet, arrived: Arrived) -> Visit:
     return replace(visit, company=replace(visit.company, first_seen_at=visit.now))
 
 
+def _learnt(visit: Visit, subject: MessageSet, arrived: Arrived) -> Visit:
+    """What an answer to a write set or to its status check tells of QuickBooks' own memory."""
+    if arrived.answer is None or not subject.carries_id:
+        return visit
+    learnt = Recovery(recovery_learnt(arrived.answer))
+    if learnt is visit.company.recovery:
+        return visit
+    company = tables.company
+    visit.c.execute(company.update().where(company.c.id == visit.company.id).values(recovery=learnt))
+    return replace(visit, company=replace(visit.company, recovery=learnt))
+
+
 def _take_clear(visit: Visit, clear: MessageSet, arrived: Arrived) -> Visit:
-    if judge(Purpose.CLEAR, arrived.answer, arrived.hresult) is Verdict.REPLIES:
+    if judge(Purpose.CLEAR, arrived.answer, arrived.hresult) is Judgement.REPLIES:
         message_sets.change(visit.c, clear, state=SetState.ANSWERED, answered_at=visit.now)
         cleared(visit.c, clear)
     else:

@@ -1,24 +1,25 @@
-"""What the answer to a write set means for its jobs: reply by reply, or for the whole set that was refused."""
+"""What the replies to a write set mean for its jobs."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
 
 from qbwc_server import jobs
-from qbwc_server.clock import token, unit
+from qbwc_server.clock import unit
 from qbwc_server.db import tables
 from qbwc_server.exchange import message_sets
 from qbwc_server.exchange import session as sessions
 from qbwc_server.exchange.arrived import Arrived, reply_position
-from qbwc_server.exchange.doubt import cleared, doubt, give_back_clearing
-from qbwc_server.exchange.message_sets import KEPT_AFTER_VERDICT, Clearing, Item, MessageSet, Purpose, SetState
+from qbwc_server.exchange.doubt import cleared, doubt
+from qbwc_server.exchange.message_sets import KEPT_AFTER_VERDICT, Clearing, MessageSet, Purpose, SetState
 from qbwc_server.exchange.outcome import Done, decide
-from qbwc_server.exchange.recovery import recovery_learnt
-from qbwc_server.exchange.settle import ACTOR, Decided, second_id, settle
+from qbwc_server.exchange.settle import ACTOR, Decided, held, settle, two_ids
 from qbwc_server.exchange.tools import Limits
 from qbwc_server.exchange.visit import Visit
-from qbwc_server.jobs import Applied, Job, Move, Status, Trouble
-from qbwc_server.qbxml import hresult_fact
+from qbwc_server.jobs import Job, Question, Status
 
 _MOST_GROWTH = 2
 """A set holds at most this many times the jobs of the last one."""
@@ -31,7 +32,7 @@ def take_replies(visit: Visit, subject: MessageSet, arrived: Arrived, asked: Pur
     _hold_second_ids(visit, repeated)
     if subject.state in (SetState.SENT, SetState.IN_DOUBT):
         _conclude(visit, subject, asked)
-        _learn(visit, subject, arrived, settled.echoes_guid, asked)
+        _learn(visit, subject, settled.echoes_guid, asked)
     done, failed = visit.session.done + settled.done, visit.session.failed + settled.failed
     return replace(visit, session=sessions.change(visit.c, visit.session, done=done, failed=failed))
 
@@ -46,20 +47,24 @@ def _sorted_out(visit: Visit, subject: MessageSet, arrived: Arrived) -> tuple[li
     for item in items:
         job, reply = job_of[item.job_id], reply_of[item.position]
         outcome = decide(job, item.step, reply, unit(visit.tools.chance))
-        into = waiting if _waits_for(job, subject) else repeated
+        into = waiting if waits_for(job, subject) else repeated
         into.append(Decided(job, item, outcome, reply.status_code))
     return waiting, repeated
 
 
-def _waits_for(job: Job, subject: MessageSet) -> bool:
-    return job.message_set_id == subject.id and job.status in (Status.SENT, Status.IN_DOUBT)
+def waits_for(job: Job, subject: MessageSet) -> bool:
+    """Whether it is not known yet what became of a job in the set; positive evidence also counts while it is held."""
+    if job.message_set_id != subject.id:
+        return False
+    return job.status in (Status.SENT, Status.IN_DOUBT) or job.question == Question.IN_THE_BOOKS
 
 
 def _hold_second_ids(visit: Visit, repeated: list[Decided]) -> None:
     moves = [
-        second_id(each.job, each.outcome.qb_id)
+        held(each.job, two_ids([known, each.outcome.qb_id]))
         for each in repeated
-        if isinstance(each.outcome, Done) and each.outcome.qb_id != (each.job.qb_id or each.item.qb_id)
+        if isinstance(each.outcome, Done)
+        and (known := each.job.qb_id or each.item.qb_id or "none recorded") != each.outcome.qb_id
     ]
     jobs.move(visit.c, moves, now=visit.now, actor=ACTOR)
 
@@ -67,7 +72,7 @@ def _hold_second_ids(visit: Visit, repeated: list[Decided]) -> None:
 def _conclude(visit: Visit, subject: MessageSet, asked: Purpose) -> None:
     """The set is answered when no job waits for it any more; then QuickBooks' record of it may be cleared some day."""
     cleared(visit.c, subject)
-    left = [job for job in _jobs_of(visit, subject) if _waits_for(job, subject)]
+    left = [job for job in jobs_of(visit.c, subject) if waits_for(job, subject)]
     if left:
         doubt(visit.c, subject, "QuickBooks' answer left it open", visit.now)
         return
@@ -77,33 +82,38 @@ def _conclude(visit: Visit, subject: MessageSet, asked: Purpose) -> None:
         and subject.sendings == 1
         and subject.session_id == visit.session.id
     )
+    close_set(visit.c, subject, now=visit.now, clear_after=visit.now if plain else visit.now + KEPT_AFTER_VERDICT)
+
+
+def close_set(c: sa.Connection, subject: MessageSet, *, now: datetime, clear_after: datetime) -> None:
+    """Nothing of the set is open any more; QuickBooks' record of it may go after that moment."""
     message_sets.change(
-        visit.c,
+        c,
         subject,
         state=SetState.ANSWERED,
-        answered_at=visit.now,
-        clearing=Clearing.UNCLEARED,
-        clear_after=visit.now if plain else visit.now + KEPT_AFTER_VERDICT,
+        answered_at=now,
+        clearing=Clearing.UNCLEARED if subject.carries_id else Clearing.NONE,
+        clear_after=clear_after,
+        verdict=None,
     )
 
 
-def _jobs_of(visit: Visit, subject: MessageSet) -> list[Job]:
-    items: list[Item] = message_sets.items(visit.c, subject.id)
-    return jobs.by_ids(visit.c, [item.job_id for item in items])
+def jobs_of(c: sa.Connection, subject: MessageSet) -> list[Job]:
+    """All jobs of a set."""
+    return jobs.by_ids(c, [item.job_id for item in message_sets.items(c, subject.id)])
 
 
-def _learn(visit: Visit, subject: MessageSet, arrived: Arrived, echoes_guid: bool | None, asked: Purpose) -> None:
-    """What every answer teaches: recovery, the GUID's echo, and how many jobs QuickBooks does in the time."""
+def _learn(visit: Visit, subject: MessageSet, echoes_guid: bool | None, asked: Purpose) -> None:
+    """What every answer teaches: the GUID's echo, and how many jobs QuickBooks does in the time."""
     columns: dict[str, object] = {}
-    if echoes_guid is not None:
+    if echoes_guid is not None and visit.company.echoes_guid != "no":  # one answer without it is enough
         columns["echoes_guid"] = "yes" if echoes_guid else "no"
-    if arrived.answer is not None:
-        columns["recovery"] = recovery_learnt(arrived.answer)
     if asked is Purpose.WRITE and subject.state is SetState.SENT:
         seconds = (visit.now - subject.sent_at).total_seconds()
         columns["set_size"] = next_size(subject.jobs, seconds, visit.company.set_size, visit.tools.limits)
-    company = tables.company
-    visit.c.execute(company.update().where(company.c.id == visit.company.id).values(**columns))
+    if columns:
+        company = tables.company
+        visit.c.execute(company.update().where(company.c.id == visit.company.id).values(**columns))
 
 
 def next_size(sent: int, seconds: float, size: int, limits: Limits) -> int:
@@ -112,35 +122,3 @@ def next_size(sent: int, seconds: float, size: int, limits: Limits) -> int:
     if seconds <= 0:
         return most
     return max(1, min(int(sent * limits.answer_time.total_seconds() / seconds), most))
-
-
-def refused_whole(visit: Visit, subject: MessageSet, arrived: Arrived) -> Visit:
-    """0x80040400: nothing was applied. Each job goes out again alone; one that was alone has failed."""
-    message_sets.change(visit.c, subject, state=SetState.NOT_APPLIED, answered_at=visit.now, hresult=arrived.hresult)
-    give_back_clearing(visit.c, subject)
-    suspects = [job for job in _jobs_of(visit, subject) if _waits_for(job, subject)]
-    if subject.jobs > 1:
-        _separate(visit, suspects, arrived)
-        return visit
-    trouble = Trouble(
-        error=f"QuickBooks could not read it: {arrived.what_happened}",
-        code=arrived.hresult,
-        cause=hresult_fact(arrived.hresult).meaning,
-        remedy=hresult_fact(arrived.hresult).remedy,
-        quickbooks_message=arrived.message,
-    )
-    changes = {"applied": Applied.NO, "search_group": None}
-    moves = [Move(job, Status.FAILED, "refused alone", trouble, changes) for job in suspects]
-    jobs.move(visit.c, moves, now=visit.now, actor=ACTOR)
-    jobs.block_dependents(visit.c, suspects, now=visit.now, actor=ACTOR)
-    return replace(visit, session=sessions.change(visit.c, visit.session, failed=visit.session.failed + len(moves)))
-
-
-def _separate(visit: Visit, suspects: list[Job], arrived: Arrived) -> None:
-    """One of them spoiled the set, and nobody says which: each gets a group of its own."""
-    reason = f"its set was refused as a whole ({arrived.hresult}); it goes out again alone"
-    moves = []
-    for job in suspects:
-        changes = {"applied": Applied.NO, "search_group": token(visit.tools.chance)}
-        moves.append(Move(job, Status.QUEUED, reason, None, changes))
-    jobs.move(visit.c, moves, now=visit.now, actor=ACTOR)

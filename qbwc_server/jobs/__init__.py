@@ -1,26 +1,33 @@
 """What the business asks for: kinds of jobs, their payloads, the queue they wait in."""
 
-from qbwc_server.jobs.dependencies import block_dependents, free_dependents
+from qbwc_server.jobs.corrected import corrected
+from qbwc_server.jobs.dependencies import block_dependents, free_dependents, recount
 from qbwc_server.jobs.enqueue import Enqueued, enqueue
 from qbwc_server.jobs.graph import by_ids
 from qbwc_server.jobs.intake import NewJob, read_dicts, read_lines, stored_payload
-from qbwc_server.jobs.kinds import KINDS, Kind, kind
+from qbwc_server.jobs.kinds import KINDS, Invoice, InvoiceLine, Kind, Payment, kind
+from qbwc_server.jobs.missing import missing_key, missing_names, release_missing
 from qbwc_server.jobs.model import Job
 from qbwc_server.jobs.moves import Move, Trouble, move
 from qbwc_server.jobs.payload import Payload
-from qbwc_server.jobs.person import cancel, retry
-from qbwc_server.jobs.queue import Backlog, backlog, counts, has_ready, ready
+from qbwc_server.jobs.person import cancel, locked, retry
+from qbwc_server.jobs.queue import Backlog, backlog, counts, end_search, has_ready, ready, to_look_up
+from qbwc_server.jobs.ref import Ref, looks_like_an_id
 from qbwc_server.jobs.references import references, resolved
-from qbwc_server.jobs.states import Applied, Status
+from qbwc_server.jobs.states import ANSWERS, LOOKUP, Applied, Question, Status
 from qbwc_server.jobs.views import Event, Exchanged, JobRow, JobStory, job_story, list_jobs
 
 __all__ = [
+    "ANSWERS",
     "KINDS",
+    "LOOKUP",
     "Applied",
     "Backlog",
     "Enqueued",
     "Event",
     "Exchanged",
+    "Invoice",
+    "InvoiceLine",
     "Job",
     "JobRow",
     "JobStory",
@@ -28,25 +35,37 @@ __all__ = [
     "Move",
     "NewJob",
     "Payload",
+    "Payment",
+    "Question",
+    "Ref",
     "Status",
     "Trouble",
     "backlog",
     "block_dependents",
     "by_ids",
     "cancel",
+    "corrected",
     "counts",
+    "end_search",
     "enqueue",
     "free_dependents",
     "has_ready",
     "job_story",
     "kind",
     "list_jobs",
+    "locked",
+    "looks_like_an_id",
+    "missing_key",
+    "missing_names",
     "move",
     "read_dicts",
     "read_lines",
     "ready",
+    "recount",
     "references",
+    "release_missing",
     "resolved",
     "retry",
     "stored_payload",
+    "to_look_up",
 ]

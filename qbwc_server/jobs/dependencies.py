@@ -16,17 +16,20 @@ from qbwc_server.jobs.states import Status
 _job, _dependency = tables.job, tables.job_dependency
 
 
-def recount(c: sa.Connection, waiters: Iterable[int]) -> None:
+def recount(c: sa.Connection, waiters: Collection[int]) -> None:
     """Counts anew what these jobs still wait for."""
-    target = sa.alias(_job)
-    unfinished = (
-        sa.select(sa.func.count())
-        .select_from(_dependency.join(target, target.c.id == _dependency.c.on_job_id))
-        .where(_dependency.c.job_id == _job.c.id, target.c.status != Status.DONE)
-        .scalar_subquery()
-    )
-    for some in slices(waiters):
-        c.execute(_job.update().where(_job.c.id.in_(some)).values(waiting_for=unfinished))
+    left = dict.fromkeys(waiters, 0)
+    for some in slices(left):
+        unfinished = (
+            sa.select(_dependency.c.job_id, sa.func.count())
+            .join(_job, _job.c.id == _dependency.c.on_job_id)
+            .where(_dependency.c.job_id.in_(some), _job.c.status != Status.DONE)
+            .group_by(_dependency.c.job_id)
+        )
+        left |= {row[0]: row[1] for row in c.execute(unfinished)}
+    if left:
+        statement = _job.update().where(_job.c.id == sa.bindparam("b_id")).values(waiting_for=sa.bindparam("b_left"))
+        c.execute(statement, [{"b_id": job_id, "b_left": count} for job_id, count in sorted(left.items())])
 
 
 def free_dependents(c: sa.Connection, done_ids: Iterable[int]) -> None:

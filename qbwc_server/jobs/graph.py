@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 import sqlalchemy as sa
@@ -72,24 +73,22 @@ def open_dependents(c: sa.Connection, job_id: int) -> list[Job]:
     return by_ids(c, dependents(c, [job_id], [status for status in Status if status not in _OVER]))
 
 
-def needs(c: sa.Connection, ids: Iterable[int]) -> dict[int, set[int]]:
-    """What these jobs wait for, what those wait for, and so on; jobs that are done are left out.
-
-    One round for each level: what waits for what is a handful of levels deep, and a chain within `ids` is one.
-    """
-    found: dict[int, set[int]] = {}
-    level = seen = set(ids)
-    while level:
-        for some in slices(level):
-            waits = (
-                sa.select(_dependency.c.job_id, _dependency.c.on_job_id)
-                .join(_job, _job.c.id == _dependency.c.on_job_id)
-                .where(_dependency.c.job_id.in_(some), _job.c.status != Status.DONE)
-            )
-            for job_id, on_job_id in c.execute(waits):
-                found.setdefault(job_id, set()).add(on_job_id)
-        level = {on_job_id for job_id in level for on_job_id in found.get(job_id, ())} - seen
-        seen = seen | level
+def needs(c: sa.Connection, ids: Collection[int]) -> dict[int, set[int]]:
+    """What these jobs wait for, what those wait for, and so on; jobs that are done are left out."""
+    waits = (
+        sa.select(_dependency.c.job_id, _dependency.c.on_job_id)
+        .join(_job, _job.c.id == _dependency.c.on_job_id)
+        .where(_job.c.status != Status.DONE)
+    )
+    found: dict[int, set[int]] = defaultdict(set)
+    for some in slices(ids):
+        for row in c.execute(waits.where(_dependency.c.job_id.in_(some))):
+            found[row.job_id].add(row.on_job_id)
+    for some in slices({on_job_id for each in found.values() for on_job_id in each}.difference(ids)):
+        far = waits.where(_dependency.c.job_id.in_(some)).cte("far", recursive=True)
+        far = far.union(waits.join(far, far.c.on_job_id == _dependency.c.job_id))
+        for row in c.execute(sa.select(far.c.job_id, far.c.on_job_id)):
+            found[row.job_id].add(row.on_job_id)
     return found
 
 

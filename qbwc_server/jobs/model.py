@@ -60,6 +60,10 @@ class Job:
     quickbooks_message: str | None
     missing_name: str | None
     """The name in QuickBooks it is blocked on, as "Item:Labor"."""
+    question: str | None
+    """What a person is asked while it is held: a value of Question."""
+    question_detail: str | None
+    """JSON object: what is shown with the question and what the answer is checked against."""
     list_id: str | None
     txn_id: str | None
     warning: str | None

@@ -16,6 +16,7 @@ from qbwc_server.jobs.states import ENDED, WITHOUT_ERROR, Status
 
 _job, _event, _missing = tables.job, tables.job_event, tables.missing_name
 
+_NO_QUESTION: dict[str, Any] = dict.fromkeys(("question", "question_detail"))
 _NO_ERROR: Mapping[str, Any] = dict.fromkeys(
     ("error", "error_code", "cause", "remedy", "quickbooks_message", "missing_name")
 )
@@ -86,7 +87,7 @@ def _columns(each: Move, now: datetime) -> dict[str, Any]:
             "quickbooks_message": each.trouble.quickbooks_message,
             "missing_name": each.trouble.missing_name,
         }
-    return values | dict(each.changes)
+    return values | _NO_QUESTION | dict(each.changes)
 
 
 def _written(each: Move, now: datetime, actor: str) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -14,7 +16,7 @@ from qbwc_server.jobs.dependencies import release_dependents
 from qbwc_server.jobs.graph import by_ids, needs, open_dependents, stopped_by, unknown_job
 from qbwc_server.jobs.model import Job
 from qbwc_server.jobs.moves import Move, Trouble, move
-from qbwc_server.jobs.states import Applied, Status
+from qbwc_server.jobs.states import Applied, Question, Status
 
 _RETRIED = (Status.FAILED, Status.RETRYING, Status.BLOCKED, Status.HELD, Status.CANCELLED)
 _NAMED = 10
@@ -27,30 +29,35 @@ def retry(c: sa.Connection, ids: Sequence[int], clock: Clock, *, actor: str) -> 
     A job that may be in the books already (`applied` other than no) is never queued: QuickBooks is asked about it
     at the next visit, as it would be anyway. Raises UnknownJob and JobRefused with a problem for each job.
     """
-    found = _locked(c, ids)
+    found = locked(c, ids)
     now = clock.now()
-    asked = [job for job in found if job.status is Status.IN_DOUBT]
-    queued = [job for job in found if job.status is not Status.IN_DOUBT]
+    asked = [job for job in found if _is_asked_about(job)]
+    queued = [job for job in found if not _is_asked_about(job)]
     together = {job.id for job in queued}
     problems = [problem for job in queued if (problem := _why_not_retried(c, job, together))]
     if problems:
         raise JobRefused(*problems)
-    changes = {"due_at": now, "attempts": 0, "search_group": None}
-    moves = [Move(job, Status.QUEUED, "tried again", changes=changes) for job in queued]
+    moves = [_tried_again(job, now) for job in queued]
     move(c, moves + [_asked_again(job) for job in asked], now=now, actor=actor)
     release_dependents(c, together, now=now, actor=actor)
     return by_ids(c, ids)
 
 
 def cancel(
-    c: sa.Connection, ids: Sequence[int], clock: Clock, *, with_dependents: bool = False, actor: str
+    c: sa.Connection,
+    ids: Sequence[int],
+    clock: Clock,
+    *,
+    with_dependents: bool = False,
+    actor: str,
+    reason: str = "cancelled",
 ) -> list[Job]:
     """Takes jobs back before they reach the books, all or none; returns every job that was cancelled.
 
     A job that others wait for is refused with their list, unless they are to be taken along. Raises UnknownJob and
     JobRefused with a problem for each job.
     """
-    chosen = {job.id: job for job in _locked(c, ids)}
+    chosen = {job.id: job for job in locked(c, ids)}
     problems = []
     for job in list(chosen.values()):
         others = {each.id: each for each in open_dependents(c, job.id) if each.id not in ids}
@@ -61,12 +68,12 @@ def cancel(
     problems += [problem for job in chosen.values() if (problem := _why_not_cancelled(job))]
     if problems:
         raise JobRefused(*problems)
-    moves = [Move(job, Status.CANCELLED, "cancelled") for _, job in sorted(chosen.items())]
+    moves = [Move(job, Status.CANCELLED, reason) for _, job in sorted(chosen.items())]
     move(c, moves, now=clock.now(), actor=actor)
     return by_ids(c, chosen)
 
 
-def _locked(c: sa.Connection, ids: Collection[int]) -> list[Job]:
+def locked(c: sa.Connection, ids: Collection[int]) -> list[Job]:
     """The jobs, read after their companies were locked. Raises UnknownJob with a problem for each that is not there."""
     company_of: dict[int, int] = {}
     for some in slices(ids):
@@ -79,9 +86,22 @@ def _locked(c: sa.Connection, ids: Collection[int]) -> list[Job]:
     return by_ids(c, ids)
 
 
+def _is_asked_about(job: Job) -> bool:
+    """Whether QuickBooks can still say if it is in the books; a record that is gone is known not to be."""
+    if job.status is Status.IN_DOUBT:
+        return True
+    gone = "gone" in json.loads(job.question_detail or "{}")
+    return job.status is Status.HELD and job.question == Question.IN_THE_BOOKS and not gone
+
+
+def _tried_again(job: Job, now: datetime) -> Move:
+    changes = {"due_at": now, "attempts": 0, "search_group": None, "step": job.operation}
+    return Move(job, Status.QUEUED, "tried again", changes=changes)
+
+
 def _asked_again(job: Job) -> Move:
-    trouble = Trouble(job.error or "", job.error_code, job.cause, job.remedy, job.quickbooks_message)
-    return Move(job, job.status, "QuickBooks is asked about it again at the next visit", trouble)
+    trouble = Trouble(job.error or "", cause=job.cause, quickbooks_message=job.quickbooks_message)
+    return Move(job, Status.IN_DOUBT, "QuickBooks is asked about it again at the next visit", trouble)
 
 
 def _why_not_retried(c: sa.Connection, job: Job, together: Collection[int]) -> Problem | None:
@@ -90,7 +110,7 @@ def _why_not_retried(c: sa.Connection, job: Job, together: Collection[int]) -> P
     if job.applied is not Applied.NO:
         return Problem(
             f"job {job.id} ({job.label}) may be in the books already and is not sent again",
-            remedy="Look for it in QuickBooks.",
+            remedy=(job.question and job.remedy) or "Look for it in QuickBooks.",
         )
     stuck = [each for each in stopped_by(c, needs(c, [job.id])) if each.id not in together]
     if stuck:

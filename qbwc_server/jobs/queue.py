@@ -11,11 +11,12 @@ import sqlalchemy as sa
 
 from qbwc_server.db import tables
 from qbwc_server.jobs.model import COLUMNS, Job, job_of
-from qbwc_server.jobs.states import Status
+from qbwc_server.jobs.states import LOOKUP, Status
 
 _job = tables.job
 COUNT_CAP = 5000
 """Queued jobs are counted up to here: a figure for a progress bar must not cost more than the work."""
+_UNSETTLED = (Status.QUEUED, Status.RETRYING, Status.SENT, Status.IN_DOUBT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def ready(c: sa.Connection, company_id: int, now: datetime, limit: int) -> list[
     Two narrow indexes are read, so the cost does not grow with the queue.
     """
     queued = sa.select(*COLUMNS).where(
-        _job.c.company_id == company_id, _job.c.status == sa.literal_column("'queued'"), _free()
+        _job.c.company_id == company_id, _job.c.status == sa.literal_column("'queued'"), _free(), _job.c.step != LOOKUP
     )
     due = sa.select(*COLUMNS).where(
         _job.c.company_id == company_id,
@@ -48,6 +49,22 @@ def ready(c: sa.Connection, company_id: int, now: datetime, limit: int) -> list[
     rows += c.execute(due.order_by(_job.c.rank.desc(), _job.c.id).limit(limit))
     jobs = sorted(map(job_of, rows), key=lambda job: (-job.rank, job.id))
     return [job for job in jobs if job.search_group == jobs[0].search_group][:limit]
+
+
+def to_look_up(c: sa.Connection, company_id: int) -> list[Job]:
+    """The jobs about which QuickBooks is asked before they go on, in order of their numbers."""
+    wanted = sa.select(*COLUMNS).where(
+        _job.c.company_id == company_id,
+        _job.c.status == sa.literal_column("'queued'"),
+        _job.c.step == sa.literal_column(f"'{LOOKUP}'"),
+    )
+    return list(map(job_of, c.execute(wanted.order_by(_job.c.id))))
+
+
+def end_search(c: sa.Connection, company_id: int) -> None:
+    """Clears every job of the suspicion of having spoiled a set: they travel together again."""
+    suspects = sa.and_(_job.c.company_id == company_id, _job.c.status.in_(_UNSETTLED), _job.c.search_group.is_not(None))
+    c.execute(_job.update().where(suspects).values(search_group=None))
 
 
 def has_ready(c: sa.Connection, company_id: int, now: datetime) -> bool:

@@ -19,6 +19,11 @@ LONGEST_ID = 36
 _ID = re.compile(r"[0-9A-Fa-f]+-[0-9A-Fa-f]+")
 
 
+def looks_like_an_id(text: str) -> bool:
+    """Whether a text has the form of a ListID or TxnID."""
+    return len(text) <= LONGEST_ID and _ID.fullmatch(text) is not None
+
+
 class Ref(BaseModel):
     """Which record is meant; exactly one of the four is given."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -28,12 +29,40 @@ class Status(StrEnum):
     """Taken back by a person before it reached the books."""
 
 
+LOOKUP = "lookup"
+"""The step of a queued job about which QuickBooks is asked before it goes on."""
+
+
 class Applied(StrEnum):
     """Whether a job is in the books."""
 
     NO = "no"
     UNKNOWN = "unknown"
     YES = "yes"
+
+
+class Question(StrEnum):
+    """What a person is asked about a held job; the answers there are stand in ANSWERS."""
+
+    IN_THE_BOOKS = "in-the-books"
+    """Whether it is in the books, and under which ID."""
+    TWO_IDS = "two-ids"
+    """Which of two IDs that came back is the right one."""
+    NAME_TAKEN = "name-taken"
+    """Its name is taken in QuickBooks: is that the same one?"""
+    PAYMENT_DOES_NOT_FIT = "payment-does-not-fit"
+    """More is paid than is open on an invoice."""
+    TOTAL_DIFFERS = "total-differs"
+    """What it waits for came out with another total than expected."""
+
+
+ANSWERS: Mapping[Question, tuple[str, ...]] = {
+    Question.IN_THE_BOOKS: ("booked ID", "not-booked"),
+    Question.TWO_IDS: ("booked ID",),
+    Question.NAME_TAKEN: ("link ID", "rename NAME", "skip"),
+    Question.PAYMENT_DOES_NOT_FIT: ("link ID", "credit", "skip"),
+    Question.TOTAL_DIFFERS: ("accept", "skip"),
+}
 
 
 ENDED = frozenset({Status.DONE, Status.FAILED, Status.CANCELLED})

@@ -115,11 +115,12 @@ class Reply:
     rets: tuple[Ret, ...]
     recovery: Ret | None
     """The identifiers of an ErrorRecovery, which may stand alone or after a Ret."""
+    iterator_id: str | None = None
+    """Of a query that is read page by page; good in the same visit alone."""
+    remaining: int | None = None
+    """Objects of such a query still to come; None for any other answer."""
     ret_count: int | None = None
     """How many objects a query found; only where metaData asked for it."""
-    iterator_remaining: int | None = None
-    """How many objects an iterator still holds back; None where none was used."""
-    iterator_id: str | None = None
 
     @property
     def ret(self) -> Ret | None:
@@ -162,9 +163,9 @@ def _reply(node: etree._Element) -> Reply:
         message=node.get("statusMessage") or "",
         rets=tuple(Ret(_name(child), child) for child in node.iterchildren("*") if _name(child).endswith("Ret")),
         recovery=None if recovery is None else Ret("ErrorRecovery", recovery),
-        ret_count=_number(node.get("retCount")),
-        iterator_remaining=_number(node.get("iteratorRemainingCount")),
         iterator_id=node.get("iteratorID") or None,
+        remaining=_number(node.get("iteratorRemainingCount")),
+        ret_count=_number(node.get("retCount")),
     )
 
 

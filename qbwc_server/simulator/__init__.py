@@ -6,9 +6,18 @@ alone, `WebConnector(wire, processor, ...)` a session over any `Wire`, `Scripted
 
 from qbwc_server.simulator.quickbooks.books import Books, Document
 from qbwc_server.simulator.quickbooks.company import CompanyRecord
-from qbwc_server.simulator.quickbooks.faults import Crash, Faults, NoFaults, Point, ScriptedFaults, ScriptedStatus
+from qbwc_server.simulator.quickbooks.faults import (
+    Crash,
+    Faults,
+    NoFaults,
+    Point,
+    ScriptedFaults,
+    ScriptedStatus,
+    parse_crash,
+)
+from qbwc_server.simulator.quickbooks.person import Person
 from qbwc_server.simulator.quickbooks.processor import RequestProcessor
-from qbwc_server.simulator.quickbooks.refusals import ProcessingError
+from qbwc_server.simulator.quickbooks.refusals import ProcessingError, Refused
 from qbwc_server.simulator.quickbooks.settings import QuickBooksSettings, Recovery, StatusAnswers, Storing
 from qbwc_server.simulator.quickbooks.stamping import stamp_file
 from qbwc_server.simulator.simulate import Options, default_books, simulate
@@ -33,10 +42,12 @@ __all__ = [
     "Operation",
     "Options",
     "Outcome",
+    "Person",
     "Point",
     "ProcessingError",
     "QuickBooksSettings",
     "Recovery",
+    "Refused",
     "RequestProcessor",
     "ScriptedFaults",
     "ScriptedStatus",
@@ -48,6 +59,7 @@ __all__ = [
     "Wire",
     "WireFault",
     "default_books",
+    "parse_crash",
     "read_qwc",
     "simulate",
     "stamp_file",

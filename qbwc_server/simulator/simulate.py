@@ -17,7 +17,7 @@ from rich.console import Console
 
 from qbwc_server.errors import Problem, SimulationFailed
 from qbwc_server.simulator.quickbooks.books import Books
-from qbwc_server.simulator.quickbooks.faults import Faults
+from qbwc_server.simulator.quickbooks.faults import Crash, Faults
 from qbwc_server.simulator.quickbooks.processor import RequestProcessor
 from qbwc_server.simulator.quickbooks.settings import QuickBooksSettings
 from qbwc_server.simulator.transcript import Transcript
@@ -57,7 +57,8 @@ def simulate(options: Options) -> Outcome:
     """Runs one update of the Web Connector against the server and prints a transcript.
 
     Raises SimulationFailed if the run cannot start: a .qwc file or URL that QBWC would not take, an AppSupport
-    page that does not answer, a company file that is none. What goes wrong after that is in the Outcome.
+    page that does not answer, a company file that is none. What goes wrong after that is in the Outcome, also
+    that the PC stopped where the faults told it to.
     """
     application = _application(options)
     url = application.app_url if application else _app_url(options.url or "")
@@ -67,7 +68,7 @@ def simulate(options: Options) -> Outcome:
     console = options.console or Console()
     books = Books(_books_path(options))
     processor = RequestProcessor(
-        *(books,),
+        books,
         settings=options.settings,
         faults=options.faults,
         application=application.app_name if application else "",
@@ -78,7 +79,8 @@ def simulate(options: Options) -> Outcome:
             if application:
                 add_application(application, books, transcript)
             connector = WebConnector(
-                *(wire, processor),
+                wire,
+                processor,
                 username=username,
                 password=options.password,
                 application=application,
@@ -86,7 +88,10 @@ def simulate(options: Options) -> Outcome:
                 sleep=options.sleep,
                 watcher=transcript,
             )
-            outcome = connector.run()
+            try:
+                outcome = connector.run()
+            except Crash as crash:
+                outcome = connector.stopped(crash.point)
         transcript.account(outcome, books)
     except sqlite3.Error as error:
         raise SimulationFailed(f"The company file {books.path} cannot be written: {error}.") from None

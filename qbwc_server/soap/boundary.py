@@ -7,10 +7,10 @@ operation of a session ever answers one: an error here is logged, and the safe v
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from qbwc_server.logs import account
 from qbwc_server.soap.text import xml_text
 
 logger = logging.getLogger(__name__)
@@ -105,17 +105,8 @@ class Boundary:
 
 
 def log_error(target: logging.Logger, what: str, error: BaseException) -> None:
-    """Logs where an error came from, with the types of it and of its causes; never its text.
-
-    The text of an exception often quotes what it choked on, and here that would be passwords, tickets and HCP.
-    """
-    chain: list[str] = []
-    cause: BaseException | None = error
-    while cause is not None and len(chain) < 10:
-        frames = "".join(traceback.format_tb(cause.__traceback__))
-        chain.append(f"{frames}{type(cause).__module__}.{type(cause).__qualname__}")
-        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
-    target.error("%s\n%s", what, "\ncaused by:\n".join(chain))
+    """Logs what went wrong and where, and none of the values it went wrong with."""
+    target.error("%s\n%s", what, account(error))
 
 
 def _text(operation: str, safe: str, call: Callable[[], str]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from qbwc_server.simulator import Books
 from tests.support import processes
 from tests.support.command_line import CommandLine
 
@@ -64,6 +65,45 @@ def test_jobs_travel_from_the_queue_into_the_books_and_their_ids_come_back(
         assert added["password"] not in transcript + server.log
 
 
+def test_a_pc_that_is_told_to_stop_leaves_what_was_booked_and_nothing_more(
+    qbwc: CommandLine, database_url: str, tmp_path: Path
+) -> None:
+    books = tmp_path / "books.db"
+    with processes.server(tmp_path, "--workers", "1", QBWC_DATABASE_URL=database_url) as server:
+        added = qbwc.one("company", "add", "Acme", "--url", f"http://localhost:{server.port}")
+        qbwc.done("company", "qwc", "Acme", "-o", tmp_path / "acme.qwc")
+        qbwc.done("enqueue", "Acme", "-", stdin="\n".join(map(json.dumps, JOBS)))
+        qbwc.environment["QBWC_SIMULATE_PASSWORD"] = added["password"]
+        run = ("simulate", "--qwc", tmp_path / "acme.qwc", "--books", books)
+        early = qbwc(*run, "--crash", "after-authenticate", "--json")
+        assert (early.exit_code, json.loads(early.stdout)["ok"]) == (1, False)
+        assert json.loads(early.stdout)["status"] == "The PC stopped after-authenticate, as told."
+        assert in_the_books(books) == {}
+        late = qbwc(*run, "--crash", "after-booked")
+        assert late.exit_code == 1
+        assert "The PC stopped after-booked, as told." in late.stdout
+        assert in_the_books(books) == {"Customer": 1, "ItemService": 1}
+        assert [job["status"] for job in qbwc.objects("jobs")] == ["sent", "sent", "queued"]
+
+
+def in_the_books(file: Path) -> dict[str, int]:
+    books = Books(file)
+    try:
+        return books.summary()
+    finally:
+        books.close()
+
+
+def test_a_pc_that_had_no_occasion_to_stop_says_so(qbwc: CommandLine, database_url: str, tmp_path: Path) -> None:
+    with processes.server(tmp_path, "--workers", "1", QBWC_DATABASE_URL=database_url) as server:
+        added = qbwc.one("company", "add", "Acme", "--url", f"http://localhost:{server.port}")
+        qbwc.environment["QBWC_SIMULATE_PASSWORD"] = added["password"]
+        run = ("simulate", "--url", f"http://localhost:{server.port}", "--username", added["username"])
+        result = qbwc(*run, "--books", tmp_path / "books.db", "--crash", "after-booked@2")
+    assert result.exit_code == 0
+    assert result.stderr == "The PC did not stop: the run ended before it came to that.\n"
+
+
 def test_a_wrong_password_ends_with_1_and_the_code_of_the_web_connector(
     qbwc: CommandLine, database_url: str, tmp_path: Path
 ) -> None:
@@ -93,6 +133,8 @@ def test_a_run_that_cannot_start_is_one_line(tmp_path: Path) -> None:
         ["--password", "p", "--url", "http://localhost:1", "--username", "u", "--qwc", __file__],
         ["--password", "p", "--qwc", "/no/such/file.qwc"],
         ["--url", "http://localhost:1", "--username", "u"],
+        ["--password", "p", "--url", "http://localhost:1", "--username", "u", "--crash", "after-lunch"],
+        ["--password", "p", "--url", "http://localhost:1", "--username", "u", "--crash", "after-authenticate@2"],
     ],
 )
 def test_what_is_missing_or_too_much_is_wrong_usage(arguments: list[str]) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -20,11 +18,12 @@ from alembic.script import ScriptDirectory
 
 from qbwc_server import jobs
 from qbwc_server.db import Database, tables
-from qbwc_server.errors import DatabaseNotReady
+from qbwc_server.errors import ConfigurationError, DatabaseNotReady
 from tests.support import databases
 from tests.support.desk import customer
 from tests.support.doubles import ManualClock, SeededChance
-from tests.support.queueing import QueueDesk, migrate_elsewhere
+from tests.support.together import at_the_same_moment
+from tests.support.queueing import QueueDesk
 
 PACKAGE = Path(databases.__file__).parents[2] / "qbwc_server"
 
@@ -47,9 +46,20 @@ def _of_sqlite(db: Database) -> dict[str, list[str]]:
         rows = c.exec_driver_sql("SELECT tbl_name, type, sql FROM sqlite_master WHERE sql IS NOT NULL").all()
     found: dict[str, list[str]] = {}
     for table, kind, sql in rows:
-        parts = re.split(r",\s*\n|\(\s*\n", sql) if kind == "table" else [sql]
-        found.setdefault(table, []).extend(" ".join(part.strip(" \t\n)").split()) for part in parts)
+        found.setdefault(table, []).extend(_parts(sql) if kind == "table" else [sql])
     return {table: sorted(parts) for table, parts in found.items() if table != "alembic_version"}
+
+
+def _parts(create_table: str) -> list[str]:
+    """What stands between the commas of a CREATE TABLE: its columns and constraints."""
+    parts, depth = [""], 0
+    for char in create_table[create_table.index("(") + 1 : create_table.rindex(")")]:
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if char == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return [" ".join(part.split()) for part in parts]
 
 
 _COLUMNS = """
@@ -119,14 +129,10 @@ def test_migrating_again_changes_nothing(empty: Database, clock: ManualClock, ch
 
 
 def test_processes_that_migrate_at_the_same_moment_do_not_disturb_each_other(empty_database_url: str) -> None:
-    spawn = get_context("spawn")
-    barrier, answers = spawn.Barrier(2), spawn.SimpleQueue()
-    processes = [spawn.Process(target=migrate_elsewhere, args=(empty_database_url, barrier, answers)) for _ in range(2)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(timeout=60)
-    assert [answers.get() for _ in processes] == ["ready"] * 2
+    at_the_same_moment(2, databases.migrate, empty_database_url)
+    database = Database(empty_database_url)
+    database.check_ready()
+    database.close()
 
 
 def test_a_migration_that_breaks_off_leaves_nothing_behind(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,6 +164,25 @@ def test_tables_of_a_newer_version_are_refused_and_left_alone(db: Database) -> N
     finally:
         with db.write() as c:
             c.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{tables.REVISION}'")
+
+
+def test_asking_whether_a_database_is_ready_makes_none(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'mistyped.db'}")
+    with pytest.raises(DatabaseNotReady, match="qbwc init"):
+        database.check_ready()
+    database.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.postgresql
+def test_a_postgresql_that_cannot_hold_every_name_is_refused_when_the_tables_are_made() -> None:
+    if reason := databases.why_no_postgres():
+        pytest.skip(reason)
+    with databases.postgres_database("SQL_ASCII") as url:
+        database = Database(url, durable=False)
+        with pytest.raises(ConfigurationError, match="SQL_ASCII.*ENCODING 'UTF8'"):
+            database.migrate()
+        database.close()
 
 
 def test_a_migrated_database_whose_version_was_lost_is_not_ready(db: Database) -> None:

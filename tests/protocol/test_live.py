@@ -10,12 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.protocol.conftest import free_port, start_gunicorn, stop
 from tests.protocol.echo_app import LIMIT
 from tests.protocol.wire import CONTENT_TYPE, document, fault, result
+from tests.support import databases
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # zeep's own
@@ -34,7 +37,7 @@ class Answer:
 
 @contextmanager
 def connected(port: int) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=120) as connection:
         yield connection
 
 
@@ -79,7 +82,7 @@ def call(connection: socket.socket, operation: str, **parameters: str) -> Answer
 
 
 def request(port: int, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = HTTPConnection("127.0.0.1", port, timeout=120)
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, body=body, headers=names)
     response = connection.getresponse()
@@ -192,6 +195,23 @@ def test_what_qbwc_probes_when_an_application_is_added_answers_200(port: int, me
     answer = request(port, method, address)
     assert answer.status == 200
     assert (answer.body == b"") == (method == "HEAD")
+
+
+def test_the_whole_application_starts_with_the_configuration_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'qbwc.db'}"
+    databases.migrate(url)
+    number = free_port()
+    server = start_gunicorn(tmp_path, number, QBWC_DATABASE_URL=url)
+    try:
+        with connected(number) as connection:
+            answer = call(connection, "authenticate", strUserName="nobody", strPassword="nothing")
+        outcome = result(answer.body)
+        assert isinstance(outcome, list)
+        assert outcome[1] == "nvu"
+        assert request(number, "GET", "/support").status == 200
+    finally:
+        stop(server)
+    assert "Traceback" not in (tmp_path / "gunicorn.log").read_text()
 
 
 @pytest.fixture(scope="module")

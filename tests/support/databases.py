@@ -96,6 +96,19 @@ def postgres_schema() -> Iterator[PostgresSchema]:
         schema.drop()
 
 
+@contextmanager
+def postgres_database(encoding: str) -> Iterator[str]:
+    """URL of a new, empty database whose texts are kept in another encoding; dropped at the end."""
+    name = sql.Identifier(f"qbwc_test_{os.getpid()}_{secrets.token_hex(4)}")
+    create = "CREATE DATABASE {} ENCODING {} LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    with _connect() as connection:
+        connection.execute(sql.SQL(create).format(name, encoding))
+        try:
+            yield _server().set(database=name.as_string().strip('"')).render_as_string(hide_password=False)
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
 def _server() -> URL:
     return make_url(os.environ.get(POSTGRES_VARIABLE) or LOCAL_POSTGRES).set(drivername="postgresql+psycopg")
 

@@ -75,6 +75,19 @@ class Sent:
         return [request.title for request in self.requests]
 
     @property
+    def is_lookback(self) -> bool:
+        """Whether it looks up records by their IDs."""
+        keys = ("TxnID", "ListID")
+        return self.is_search and all(
+            any(request.element.find(key) is not None for key in keys) for request in self.requests
+        )
+
+    @property
+    def is_search(self) -> bool:
+        """Whether it looks for the jobs of a set in the books."""
+        return bool(self.requests) and all(request.name.endswith("QueryRq") for request in self.requests)
+
+    @property
     def is_check(self) -> bool:
         return self.new_id is not None and self.new_id == self.old_id and not self.requests
 
@@ -181,7 +194,22 @@ class Desk:
         """sendRequestXML that must have something to send."""
         text = self.ask(ticket, hcp=hcp)
         assert text, f"nothing was sent: {self.exchange.last_error(ticket)}"
-        return read(text)
+        sent = read(text)
+        if sent.is_lookback:
+            self.hand_in(ticket, self.everything_is_there(sent))
+            return self.send(ticket, hcp=hcp)
+        return sent
+
+    def everything_is_there(self, sent: Sent) -> str:
+        """QuickBooks' answer to a question for records by their IDs: all of them are in the file."""
+        replies = []
+        for request in sent.requests:
+            name = request.name.removesuffix("QueryRq")
+            ids = [(str(key.tag), key.text) for key in request.element if key.tag in ("TxnID", "ListID")]
+            ret = "ItemServiceRet" if name == "Item" else f"{name}Ret"
+            found = "".join(f"<{ret}><{tag}>{text}</{tag}></{ret}>" for tag, text in ids)
+            replies.append(f'<{name}QueryRs requestID="{request.request_id}" statusCode="0">{found}</{name}QueryRs>')
+        return f"<QBXML><QBXMLMsgsRs>{''.join(replies)}</QBXMLMsgsRs></QBXML>"
 
     def answer(self, ticket: str, sent: Sent, statuses: Mapping[str, int | tuple[int, str]] | None = None) -> int:
         """receiveResponseXML with QuickBooks' answer to a whole set; by Name or RefNumber, other codes than 0."""
@@ -203,6 +231,8 @@ class Desk:
     def one_reply(self, request: Request, status: int | tuple[int, str]) -> str:
         code, message = status if isinstance(status, tuple) else (status, "Status OK" if status == 0 else "Refused.")
         name = request.name.removesuffix("Rq")
+        if name.endswith("Query") and name != "CompanyQuery" and status == 0:
+            return f'<{name}Rs requestID="{request.request_id}" statusCode="1" statusSeverity="Info" />\n'
         head = f'<{name}Rs requestID="{request.request_id}" statusCode="{code}" statusMessage={quoteattr(message)}'
         if code >= 1000:
             return f'{head} statusSeverity="Error" />\n'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -74,7 +75,8 @@ class Office:
         stamp_file(self.books, self.application.owner_id, self.application.file_id)
 
     def open(self, books: Books) -> None:
-        """Opens a company file in QuickBooks."""
+        """Opens a company file in QuickBooks; it is closed with this office."""
+        weakref.finalize(self, books.close)
         self.books = books
         self.processor = RequestProcessor(
             books, settings=self._settings, faults=self.faults, application=self.application.app_name

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from multiprocessing import SimpleQueue
-from multiprocessing.synchronize import Barrier
 from typing import Any
 
 import pytest
@@ -132,34 +130,13 @@ class QueueDesk:
         return [job.external_id or "" for job in done]
 
 
-def enqueue_elsewhere(url: str, company: str, given: list[Given], barrier: Barrier, answers: SimpleQueue[Any]) -> None:
-    """Hands in a file at the moment when the other processes do: the whole of a process of its own.
-
-    What is put into `answers` is the list of results, or the error as a text.
-    """
+def enqueue_elsewhere(url: str, company: str, given: list[Given]) -> list[Enqueued]:
+    """Hands in a file, as a process of its own does."""
     database = Database(url, durable=False)
     try:
-        with database.read() as c:
-            company_id = companies.get(c, company).id
         new_jobs = jobs.read_lines(lines(*given))
-        barrier.wait(timeout=30)
         with database.write() as c:
-            answers.put(jobs.enqueue(c, company_id, new_jobs, SystemClock(), SystemChance(), actor="command line"))
-    except Exception as error:  # noqa: BLE001  the test must hear of whatever it was
-        answers.put(f"{type(error).__name__}: {error}")
-    finally:
-        database.close()
-
-
-def migrate_elsewhere(url: str, barrier: Barrier, answers: SimpleQueue[str]) -> None:
-    """Makes the tables at the moment when the other processes do: the whole of a process of its own."""
-    database = Database(url, durable=False)
-    try:
-        barrier.wait(timeout=30)
-        database.migrate()
-        database.check_ready()
-        answers.put("ready")
-    except Exception as error:  # noqa: BLE001  the test must hear of whatever it was
-        answers.put(f"{type(error).__name__}: {error}")
+            company_id = companies.get(c, company).id
+            return jobs.enqueue(c, company_id, new_jobs, SystemClock(), SystemChance(), actor="command line")
     finally:
         database.close()

@@ -8,10 +8,12 @@ from types import MappingProxyType
 from qbwc_server.errors import PayloadRefused, Problem
 from qbwc_server.jobs.kinds import customer, invoice, item_inventory, item_non_inventory, item_service, payment
 from qbwc_server.jobs.kinds.base import Kind
+from qbwc_server.jobs.kinds.invoice import Invoice, InvoiceLine
+from qbwc_server.jobs.kinds.payment import Payment
 from qbwc_server.jobs.ref import Registered
 from qbwc_server.jobs.refusals import nearest, shown
 
-__all__ = ["KINDS", "REGISTERED", "Kind", "kind"]
+__all__ = ["KINDS", "REGISTERED", "Invoice", "InvoiceLine", "Kind", "Payment", "kind"]
 
 _REGISTRY = (
     customer.KIND,

@@ -17,6 +17,8 @@ class Kind:
     model: type[Payload]
     request: str
     """The request without its Rq, which is also the template's name: ``ItemServiceAdd``."""
+    query: str
+    """The query that finds its records, without its Rq: ``ItemQuery``."""
     is_transaction: bool
     """Whether QuickBooks answers with a TxnID; a ListID otherwise."""
     title: str
@@ -28,6 +30,11 @@ class Kind:
     def __post_init__(self) -> None:
         if self.model.catalog_element.name != self.request:
             raise CatalogError(f"{self.name}: its model is declared against {self.model.catalog_element.name}")
+
+    @property
+    def object_name(self) -> str:
+        """What its objects are called in answers: ``ItemServiceRet``."""
+        return f"{self.request.removesuffix('Add')}Ret"
 
     def request_for(self, step: str) -> str:
         """The request that a step of a job is sent as, without its Rq. Raises CatalogError."""

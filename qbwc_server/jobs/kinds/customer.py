@@ -80,6 +80,7 @@ KIND = Kind(
     family="customer",
     model=Customer,
     request="CustomerAdd",
+    query="CustomerQuery",
     is_transaction=False,
     title="Customer",
     named_by=("name",),

@@ -153,6 +153,7 @@ KIND = Kind(
     family="invoice",
     model=Invoice,
     request="InvoiceAdd",
+    query="InvoiceQuery",
     is_transaction=True,
     title="Invoice",
     named_by=("ref_number", "txn_date"),

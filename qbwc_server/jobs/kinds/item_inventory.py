@@ -56,6 +56,7 @@ KIND = Kind(
     family="item",
     model=ItemInventory,
     request="ItemInventoryAdd",
+    query="ItemQuery",
     is_transaction=False,
     title="Inventory item",
     named_by=("name",),

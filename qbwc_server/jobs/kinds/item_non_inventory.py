@@ -39,6 +39,7 @@ KIND = Kind(
     family="item",
     model=ItemNonInventory,
     request="ItemNonInventoryAdd",
+    query="ItemQuery",
     is_transaction=False,
     title="Non-inventory item",
     named_by=("name",),

@@ -38,6 +38,7 @@ KIND = Kind(
     family="item",
     model=ItemService,
     request="ItemServiceAdd",
+    query="ItemQuery",
     is_transaction=False,
     title="Service item",
     named_by=("name",),

@@ -91,6 +91,7 @@ KIND = Kind(
     family="payment",
     model=Payment,
     request="ReceivePaymentAdd",
+    query="ReceivePaymentQuery",
     is_transaction=True,
     title="Payment",
     named_by=("ref_number", "txn_date"),

@@ -27,7 +27,7 @@ class Aggregate:
 
     @classmethod
     def from_xml(cls, node: etree._Element) -> Aggregate:
-        """The children of a request's element. Attributes (macros) are not kept."""
+        """The children of a request's element. Attributes (macros) are not kept: see `with_attributes`."""
         aggregate = cls()
         for child in node.iterchildren("*"):
             item = cls.from_xml(child) if len(child) else child.text or ""
@@ -42,6 +42,14 @@ class Aggregate:
     def to_json(self) -> str:
         """For the company file's rows."""
         return json.dumps(self.to_plain(), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def with_attributes(cls, node: etree._Element) -> Aggregate:
+        """The children of an element, and its own attributes as ``@iterator``."""
+        aggregate = cls.from_xml(node)
+        for name, value in node.attrib.items():
+            aggregate.put(f"@{name!s}", str(value))
+        return aggregate
 
     def put(self, name: str, item: Item | Iterable[Item] | None) -> None:
         """Replaces whatever has this name; None takes it out."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from html import escape
 
 from qbwc_server import qbxml
 from qbwc_server.simulator.quickbooks.aggregates import Aggregate
 from qbwc_server.simulator.quickbooks.settings import StatusAnswers
-from qbwc_server.simulator.quickbooks.work import Booked
+from qbwc_server.simulator.quickbooks.work import Booked, Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,10 @@ class Reply:
     """The lines of the *Ret, each ending in a newline; empty for an error."""
     recovery: str = ""
     """The lines of the ErrorRecovery that stands for it in a status check."""
+    ret_count: int | None = None
+    iterator_remaining: int | None = None
+    iterator_id: str | None = None
+    """The three that only queries have; absent unless they were asked for."""
 
     @property
     def is_error(self) -> bool:
@@ -43,13 +47,16 @@ class Reply:
             "statusCode": str(self.code),
             "statusSeverity": _severity(self.code),
             "statusMessage": self.message,
+            "retCount": _number(self.ret_count),
+            "iteratorRemainingCount": _number(self.iterator_remaining),
+            "iteratorID": self.iterator_id,
         }
         content = {StatusAnswers.FULL: self.ret, StatusAnswers.RECOVERY: self.recovery, StatusAnswers.CODES: ""}
         return _tag(self.name, attributes, content[answers])
 
     def without_ret(self) -> Reply:
         """The status alone."""
-        return replace(self, ret="", recovery="")
+        return Reply(self.name, self.request_id, self.code, self.message)
 
     def to_json(self) -> str:
         """For the message-set memory."""
@@ -61,11 +68,23 @@ class Reply:
         return cls(**json.loads(text))
 
 
-def reply_with(name: str, request_id: str | None, booked: Booked | None) -> Reply:
-    """A status 0 with what was booked or found."""
+def reply_with(name: str, request_id: str | None, booked: Booked | Found | None) -> Reply:
+    """What was booked with status 0, or what was found with its own."""
     if booked is None:
         return Reply(name, request_id)
     spec = qbxml.message(name)
+    if isinstance(booked, Found):
+        rets = ("".join(_element(ret_name, ret, spec.child(ret_name))) for ret_name, ret in booked.rets)
+        return Reply(
+            name,
+            request_id,
+            booked.code,
+            booked.message,
+            ret="".join(rets),
+            ret_count=booked.ret_count,
+            iterator_remaining=booked.iterator_remaining,
+            iterator_id=booked.iterator_id,
+        )
     ret = "".join(_element(booked.ret_name, booked.ret, spec.child(booked.ret_name)))
     recovery = ""
     if booked.id_name:
@@ -91,6 +110,10 @@ def document(
     }
     content = _tag("QBXMLMsgsRs", attributes, "".join(replies), is_always_open=True)
     return f'<?xml version="1.0" ?>\n<QBXML>\n{content}</QBXML>\n'
+
+
+def _number(value: int | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def _severity(code: int) -> str:

@@ -38,7 +38,7 @@ def apply_credits(work: Work, invoice: Txn, credits_: list[Aggregate]) -> None:
         if amount > work.books.ledger.balance(source):
             raise invalid_value(_CREDIT_FIELD, f"{amount:.2f}", "You cannot use more than the unused credit.")
         use(work, Application(source.txn_id, invoice.txn_id, amount, Decimal(0)), _CREDIT_FIELD)
-        _changed(work, source)
+        note_change(work, source)
 
 
 def use(work: Work, application: Application, field: str) -> None:
@@ -48,7 +48,7 @@ def use(work: Work, application: Application, field: str) -> None:
     if amount > work.books.ledger.balance(invoice):
         raise invalid_value(field, f"{application.amount:.2f}", OVERPAID)
     work.books.ledger.apply(application)
-    _changed(work, invoice)
+    note_change(work, invoice)
 
 
 def _transaction(work: Work, txn_id: str) -> Txn:
@@ -62,7 +62,8 @@ def _transaction(work: Work, txn_id: str) -> Txn:
     return txn
 
 
-def _changed(work: Work, txn: Txn) -> None:
+def note_change(work: Work, txn: Txn) -> None:
+    """A new EditSequence for a transaction that changed by itself or through another one."""
     seconds = work.books.now_seconds()
     sequence = stamps.next_edit_sequence(seconds, txn.edit_sequence)
     work.books.ledger.touch(txn, edit_sequence=sequence, seconds=seconds)

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -141,6 +141,14 @@ class Books:
     def timestamp(self, seconds: int) -> str:
         """TimeCreated and TimeModified: local wall time, standard offset."""
         return stamps.local_timestamp(seconds, self._zone)
+
+    def wall_clock(self, seconds: int) -> datetime:
+        """What the clock on the wall showed then, without a zone."""
+        return stamps.wall_clock(seconds, self._zone)
+
+    def standard_offset(self) -> timedelta:
+        """The offset from UTC that stands in every timestamp, summer or winter."""
+        return stamps.standard_offset(self.now_seconds(), self._zone)
 
     def next_number(self, counter: str, step: int = 1) -> int:
         """The number after the last one given out (from 1), and `step` - 1 more that are skipped."""

@@ -34,6 +34,13 @@ TYPES = {
     "ItemService": _ITEM,
     "ItemNonInventory": _ITEM,
     "ItemInventory": _ITEM,
+    "ItemOtherCharge": _ITEM,
+    "ItemInventoryAssembly": _ITEM,
+    "ItemSubtotal": _ITEM,
+    "ItemDiscount": _ITEM,
+    "ItemPayment": _ITEM,
+    "ItemSalesTaxGroup": _ITEM,
+    "ItemGroup": _ITEM,
     "ItemSalesTax": ListType("Item", "Sales Tax Item", "Items", "item name"),
     "Account": ListType("Account", "Account", "Accounts", "account name"),
     "Terms": ListType("Terms", "Terms"),
@@ -109,6 +116,14 @@ class Elements:
         """Whoever has this name on this level, in whichever list of the family, active or not."""
         return self._one("family = ? AND parent_id = ? AND name_key = ?", (family, parent_id, name_key(name)))
 
+    def all(self) -> list[ListElement]:
+        """Every list, in the order of their making."""
+        return self._all("1", ())
+
+    def of_family(self, family: str) -> list[ListElement]:
+        """All of a family, in the order of their making."""
+        return self._all("family = ?", (family,))
+
     def full_name(self, family: str, list_id: str) -> str | None:
         """None if there is no such element."""
         element = self.by_id(family, list_id)
@@ -133,7 +148,18 @@ class Elements:
     def add_standard(self, list_type: str, list_id: str, name: str, seconds: int, fields: Aggregate) -> None:
         """A top-level element that comes with the company file."""
         element = ListElement(
-            *(list_id, list_type, name, name, "", 0, True, seconds, seconds, seconds, None, fields),
+            list_id=list_id,
+            type=list_type,
+            name=name,
+            full_name=name,
+            parent_id="",
+            sublevel=0,
+            is_active=True,
+            edit_sequence=seconds,
+            created=seconds,
+            modified=seconds,
+            guid=None,
+            fields=fields,
         )
         self._insert(element, is_standard=True)
 
@@ -144,15 +170,50 @@ class Elements:
             (active, edit_sequence, seconds, element.family, element.list_id),
         )
 
+    def set_name(self, element: ListElement, *, name: str, full_name: str, edit_sequence: int, seconds: int) -> None:
+        """Writes a name as it is; the keys of its table are all that is checked."""
+        self._connection.execute(
+            "UPDATE element SET name = ?, name_key = ?, full_name = ?, full_name_key = ?, edit_sequence = ?, "
+            "modified = ? WHERE family = ? AND list_id = ?",
+            (
+                name,
+                name_key(name),
+                full_name,
+                name_key(full_name),
+                edit_sequence,
+                seconds,
+                element.family,
+                element.list_id,
+            ),
+        )
+
+    def delete(self, element: ListElement) -> None:
+        """Takes the row out."""
+        self._connection.execute(
+            "DELETE FROM element WHERE family = ? AND list_id = ?", (element.family, element.list_id)
+        )
+
     def _insert(self, element: ListElement, *, is_standard: bool) -> None:
         self._connection.execute(
             f"INSERT INTO element (family, name_key, full_name_key, is_standard, {_COLUMNS}) "  # noqa: S608
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                *(element.family, name_key(element.name), name_key(element.full_name), is_standard),
-                *(element.list_id, element.type, element.name, element.full_name, element.parent_id),
-                *(element.sublevel, element.is_active, element.edit_sequence, element.created, element.modified),
-                *(element.guid, element.fields.to_json()),
+                element.family,
+                name_key(element.name),
+                name_key(element.full_name),
+                is_standard,
+                element.list_id,
+                element.type,
+                element.name,
+                element.full_name,
+                element.parent_id,
+                element.sublevel,
+                element.is_active,
+                element.edit_sequence,
+                element.created,
+                element.modified,
+                element.guid,
+                element.fields.to_json(),
             ),
         )
 
@@ -169,4 +230,6 @@ class Elements:
 
 def _element(*row: Any) -> ListElement:
     """A row in the order of _COLUMNS."""
-    return ListElement(*(*row[:6], bool(row[6]), *row[7:11], Aggregate.from_json(row[11])))
+    values = list(row)
+    values[6], values[11] = bool(row[6]), Aggregate.from_json(row[11])
+    return ListElement(*values)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from qbwc_server.errors import Problem, SimulationFailed
 from qbwc_server.simulator.quickbooks.refusals import ProcessingError
 
 
@@ -23,11 +24,42 @@ class Point(StrEnum):
     AFTER_COMMIT = "after-commit"
     """A request and its status are in the books."""
     PARTLY_BOOKED = "partly-booked"
-    """The first request of a set that booked something is in the books, others are still to come."""
+    """The first half of a set is in the books (of one request: the whole); the rest is still to come."""
     AFTER_BOOKED = "after-booked"
     """The whole set is in the books, the answer exists nowhere else."""
     AFTER_RECEIVE = "after-receive"
     """receiveResponseXML reached the server; its answer was never read."""
+
+
+_TOLD_POINTS = (
+    Point.AFTER_AUTHENTICATE,
+    Point.AFTER_SEND,
+    Point.PARTLY_BOOKED,
+    Point.AFTER_BOOKED,
+    Point.AFTER_RECEIVE,
+)
+_TOLD = re.compile(r"([a-z-]+)(?:@([1-9][0-9]{0,5}))?")
+
+
+def parse_crash(text: str) -> tuple[Point, int]:
+    """What a person types to stop the PC: ``after-booked``, or ``after-booked@2`` for the second set that writes.
+
+    The number counts from 1. Raises SimulationFailed for anything else.
+    """
+    match = _TOLD.fullmatch(text)
+    point = next((one for one in _TOLD_POINTS if match is not None and match[1] == one), None)
+    if match is None or point is None:
+        points = ", ".join(_TOLD_POINTS)
+        raise SimulationFailed(
+            Problem(
+                f"{text[:40]!r} is no moment at which the PC can stop: {points}.",
+                remedy="Add @2 for the second message set that writes.",
+            )
+        )
+    number = int(match[2] or 1)
+    if point is Point.AFTER_AUTHENTICATE and number > 1:
+        raise SimulationFailed(f"A run has one {point}: leave out @{number}.")
+    return point, number
 
 
 class Crash(Exception):
@@ -136,6 +168,11 @@ class ScriptedFaults:
         """
         self._crash = (point, nth)
         self._visits = 0
+
+    @property
+    def is_crash_due(self) -> bool:
+        """Whether a crash was told that has not happened yet."""
+        return self._crash is not None
 
     def at(self, point: Point, qbxml: str) -> None:
         """See Faults."""

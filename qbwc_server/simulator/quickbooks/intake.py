@@ -55,6 +55,8 @@ def read_message_set(text: str, settings: QuickBooksSettings) -> MessageSet:
         root = qbxml.parse_xml(text)
     except UnreadableXml as error:
         raise unparsable(str(error)) from None
+    if (found := next((each for each in settings.unreadable if each in text), None)) is not None:
+        raise unparsable(f"this QuickBooks stumbles over {found!r}")
     version = _version(root, settings)
     body = _body(root)
     attributes = {str(name): str(value) for name, value in body.attrib.items()}

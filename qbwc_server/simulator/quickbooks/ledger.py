@@ -72,8 +72,18 @@ class Ledger:
         self._connection.execute(
             f"INSERT INTO txn ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             (
-                *(txn.txn_id, txn.type, txn.txn_number, txn.customer_id, txn.txn_date, txn.ref_number),
-                *(cents(txn.total), txn.edit_sequence, txn.created, txn.modified, txn.guid, txn.fields.to_json()),
+                txn.txn_id,
+                txn.type,
+                txn.txn_number,
+                txn.customer_id,
+                txn.txn_date,
+                txn.ref_number,
+                cents(txn.total),
+                txn.edit_sequence,
+                txn.created,
+                txn.modified,
+                txn.guid,
+                txn.fields.to_json(),
             ),
         )
 
@@ -89,6 +99,10 @@ class Ledger:
         """Oldest date first."""
         return sorted(self._all("customer_id = ? AND type = ?", (customer_id, txn_type)), key=lambda txn: txn.txn_date)
 
+    def of_type(self, txn_type: str) -> list[Txn]:
+        """In the order in which they were added."""
+        return self._all("type = ?", (txn_type,))
+
     def last_of_type(self, txn_type: str) -> Txn | None:
         """The one added last, whatever its date."""
         return next(iter(self._all("type = ?", (txn_type,), order="sequence DESC LIMIT 1")), None)
@@ -103,19 +117,21 @@ class Ledger:
         """Uses part of a payment or credit on an invoice."""
         self._connection.execute(
             "INSERT INTO application VALUES (?, ?, ?, ?)",
-            (
-                *(application.source_id, application.target_id),
-                *(cents(application.amount), cents(application.discount)),
-            ),
+            (application.source_id, application.target_id, cents(application.amount), cents(application.discount)),
         )
 
     def applications_of(self, source_id: str) -> list[Application]:
         """What a payment or credit was used on, in order."""
-        rows = self._connection.execute(
-            "SELECT source_id, target_id, amount, discount FROM application WHERE source_id = ? ORDER BY rowid",
-            (source_id,),
-        )
-        return [Application(row[0], row[1], dollars(row[2]), dollars(row[3])) for row in rows]
+        return self._applications("source_id = ?", source_id)
+
+    def applications_to(self, target_id: str) -> list[Application]:
+        """What was used on an invoice, in order."""
+        return self._applications("target_id = ?", target_id)
+
+    def delete(self, txn: Txn) -> None:
+        """Takes the row out; what was applied to it or with it is open and unused again."""
+        self._connection.execute("DELETE FROM application WHERE ? IN (source_id, target_id)", (txn.txn_id,))
+        self._connection.execute("DELETE FROM txn WHERE txn_id = ?", (txn.txn_id,))
 
     def balance(self, txn: Txn) -> Decimal:
         """What is still open on an invoice, or unused of a payment."""
@@ -131,6 +147,13 @@ class Ledger:
         payments = sum((self.balance(txn) for txn in self.of_customer(customer_id, "ReceivePayment")), Decimal("0.00"))
         return invoices - payments
 
+    def _applications(self, condition: str, txn_id: str) -> list[Application]:
+        rows = self._connection.execute(
+            f"SELECT source_id, target_id, amount, discount FROM application WHERE {condition} ORDER BY rowid",  # noqa: S608
+            (txn_id,),
+        )
+        return [Application(row[0], row[1], dollars(row[2]), dollars(row[3])) for row in rows]
+
     def _sum(self, sql: str, txn_id: str) -> int:
         return int(self._connection.execute(sql, (txn_id,)).fetchone()[0] or 0)
 
@@ -144,4 +167,6 @@ class Ledger:
 
 def _txn(*row: Any) -> Txn:
     """A row in the order of _COLUMNS."""
-    return Txn(*(*row[:6], dollars(row[6]), *row[7:11], Aggregate.from_json(row[11])))
+    values = list(row)
+    values[6], values[11] = dollars(row[6]), Aggregate.from_json(row[11])
+    return Txn(*values)

@@ -68,6 +68,26 @@ def set_active(work: Work, element: ListElement, *, active: bool) -> ListElement
     return replace(element, is_active=active, edit_sequence=sequence, modified=seconds)
 
 
+def rename(work: Work, element: ListElement, name: str) -> None:
+    """What a person does with the name; the FullNames of all below it change with it. Raises 3090 or 3100."""
+    kept = _checked_name(work, element.type, name, element.parent_id, allowed=element.list_id)
+    above = element.full_name.rpartition(":")[0]
+    full_name = f"{above}:{kept}" if above else kept
+    seconds = work.books.now_seconds()
+    sequence = stamps.next_edit_sequence(seconds, element.edit_sequence)
+    elements = work.books.elements
+    with work.books.transaction():
+        for one in elements.descendants(element):
+            is_itself = one.list_id == element.list_id
+            elements.set_name(
+                one,
+                name=kept if is_itself else one.name,
+                full_name=full_name + one.full_name[len(element.full_name) :],
+                edit_sequence=sequence if is_itself else one.edit_sequence,
+                seconds=seconds if is_itself else one.modified,
+            )
+
+
 def _parent(work: Work, list_type: str, content: Aggregate) -> ListElement | None:
     ref = content.one("ParentRef")
     if ref is None:
@@ -88,14 +108,21 @@ def _parent(work: Work, list_type: str, content: Aggregate) -> ListElement | Non
 
 
 def _free_name(work: Work, list_type: str, content: Aggregate, parent: ListElement | None) -> str:
+    name = _checked_name(work, list_type, content.text("Name") or "", parent.list_id if parent else "")
+    if parent is not None and parent.sublevel >= _DEEPEST_SUBLEVEL:
+        raise not_saved(f'{TYPES[list_type].plural} list, element "{name}"', "It would stand too many levels deep.")
+    return name
+
+
+def _checked_name(work: Work, list_type: str, text: str, parent_id: str, allowed: str = "") -> str:
+    """The name as it is kept; `allowed` is the ListID of who may have it already."""
     words = TYPES[list_type]
-    name = (content.text("Name") or "").strip()
+    name = text.strip()
     if not name:
         raise empty_name(words.name_field)
     if ":" in name:
         raise name_with_colon(name, words.name_field)
-    if work.books.elements.by_name(words.family, parent.list_id if parent else "", name) is not None:
+    holder = work.books.elements.by_name(words.family, parent_id, name)
+    if holder is not None and holder.list_id != allowed:
         raise name_in_use(name)
-    if parent is not None and parent.sublevel >= _DEEPEST_SUBLEVEL:
-        raise not_saved(f'{words.plural} list, element "{name}"', "It would stand too many levels deep.")
     return name

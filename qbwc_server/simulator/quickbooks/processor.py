@@ -3,51 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 from qbwc_server.simulator.quickbooks.aggregates import Aggregate
 from qbwc_server.simulator.quickbooks.answers import Reply, document, reply_with
 from qbwc_server.simulator.quickbooks.books import Books
-from qbwc_server.simulator.quickbooks.customers import add_customer
 from qbwc_server.simulator.quickbooks.faults import Faults, NoFaults, Point, ScriptedStatus
+from qbwc_server.simulator.quickbooks.handlers import HANDLERS, Handler
 from qbwc_server.simulator.quickbooks.host import query_company, query_host, query_preferences
 from qbwc_server.simulator.quickbooks.intake import MessageSet, Request, read_message_set
-from qbwc_server.simulator.quickbooks.invoices import add_invoice
-from qbwc_server.simulator.quickbooks.items import add_inventory_item, add_non_inventory_item, add_service_item
 from qbwc_server.simulator.quickbooks.message_sets import LONGEST_ID, MessageSetMemory
-from qbwc_server.simulator.quickbooks.payments import add_payment
 from qbwc_server.simulator.quickbooks.refusals import Refused, not_processed, not_supported, request_id_too_long
 from qbwc_server.simulator.quickbooks.settings import QuickBooksSettings, Recovery, Storing
-from qbwc_server.simulator.quickbooks.work import Carry, Work
+from qbwc_server.simulator.quickbooks.work import Work
 
 _LONGEST_REQUEST_ID = 50
 _INVALID_CHECKSUM = 9001
 _ID_TOO_LONG = 9004
 _NOT_STORED = 9005
 _NOTHING_TO_CLEAR = 600
-
-
-@dataclass(frozen=True, slots=True)
-class Handler:
-    """How a request is carried out."""
-
-    carry: Carry
-    content: str = ""
-    """The element inside the *Rq that holds everything; empty for queries, which have no such element."""
-
-
-HANDLERS: Mapping[str, Handler] = {
-    "CustomerAddRq": Handler(add_customer, "CustomerAdd"),
-    "ItemServiceAddRq": Handler(add_service_item, "ItemServiceAdd"),
-    "ItemNonInventoryAddRq": Handler(add_non_inventory_item, "ItemNonInventoryAdd"),
-    "ItemInventoryAddRq": Handler(add_inventory_item, "ItemInventoryAdd"),
-    "InvoiceAddRq": Handler(add_invoice, "InvoiceAdd"),
-    "ReceivePaymentAddRq": Handler(add_payment, "ReceivePaymentAdd"),
-    "HostQueryRq": Handler(query_host),
-    "CompanyQueryRq": Handler(query_company),
-    "PreferencesQueryRq": Handler(query_preferences),
-}
 
 _Keep = Callable[[int, Reply], None]
 
@@ -81,6 +56,10 @@ class RequestProcessor:
         if self.settings.recovery is Recovery.ABSENT or not (message_set.new_id or message_set.old_id):
             return document(self._texts(message_set, self._carry_out(message_set, text, lambda *_: None)))
         return self._answer_with_recovery(message_set, text)
+
+    def end_session(self) -> None:
+        """EndSession: the Web Connector closes the company file, or its machine died. No iterator goes on after it."""
+        self._work.iterators.end()
 
     def host_company_preferences(self, owner_id: str | None) -> str:
         """strHCPResponse: the answers to HostQuery, CompanyQuery and PreferencesQuery, requestIDs 0 to 2.
@@ -146,9 +125,8 @@ class RequestProcessor:
             else:
                 reply = self._perform(request, text, keep if is_kept_at_once else lambda *_: None, position)
                 self.faults.at(Point.AFTER_COMMIT, text)
-            is_first_booked = not reply.is_error and all(earlier.is_error for earlier in replies)
             replies.append(reply)
-            if is_first_booked and len(replies) < len(message_set.requests):
+            if len(replies) == max(1, len(message_set.requests) // 2):
                 self.faults.at(Point.PARTLY_BOOKED, text)
         if self.settings.storing is Storing.AT_THE_END:
             with self.books.transaction():
@@ -189,8 +167,9 @@ class RequestProcessor:
 
 
 def _content(request: Request, handler: Handler) -> Aggregate:
-    content = Aggregate.from_xml(request.node)
-    return content.one(handler.content) or Aggregate() if handler.content else content
+    if not handler.content:
+        return Aggregate.with_attributes(request.node)
+    return Aggregate.from_xml(request.node).one(handler.content) or Aggregate()
 
 
 def _with_status(reply: Reply, scripted: ScriptedStatus | None) -> Reply:

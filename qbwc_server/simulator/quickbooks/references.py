@@ -17,10 +17,10 @@ from qbwc_server.simulator.quickbooks.refusals import (
 from qbwc_server.simulator.quickbooks.stamps import looks_like_an_id
 from qbwc_server.simulator.quickbooks.work import Work
 
-_SOLD_ITEMS = ("ItemService", "ItemNonInventory", "ItemInventory", "ItemSalesTax")
+SOLD_ITEMS = ("ItemService", "ItemNonInventory", "ItemInventory", "ItemSalesTax")
 _POINTS_TO: dict[str, tuple[str, ...]] = {
     "CustomerRef": ("Customer",),
-    "ItemRef": _SOLD_ITEMS,
+    "ItemRef": SOLD_ITEMS,
     "ItemSalesTaxRef": ("ItemSalesTax",),
     "PrefVendorRef": ("Vendor",),
     "TermsRef": ("Terms",),
@@ -56,8 +56,14 @@ _ACCOUNT_TYPES: dict[str, tuple[str, ...]] = {
 # Multi-currency, units of measure and inventory sites are off in a new company file.
 _FEATURES_OFF = frozenset(
     {
-        *("CurrencyRef", "ExchangeRate", "UnitOfMeasureSetRef", "UnitOfMeasure"),
-        *("InventorySiteRef", "InventorySiteLocationRef", "SerialNumber", "LotNumber"),
+        "CurrencyRef",
+        "ExchangeRate",
+        "UnitOfMeasureSetRef",
+        "UnitOfMeasure",
+        "InventorySiteRef",
+        "InventorySiteLocationRef",
+        "SerialNumber",
+        "LotNumber",
     }
 )
 _NOT_SIMULATED = frozenset({"InvoiceLineGroupAdd", "LinkToTxnID", "LinkToTxn", "OpenBalance"})
@@ -111,6 +117,37 @@ def find(work: Work, ref: Aggregate, field: str, place: str) -> ListElement:
     if work.faults.is_locked(element.list_id):
         raise list_element_in_use(element.list_id)
     return element
+
+
+def with_current_names(work: Work, aggregate: Aggregate) -> Aggregate:
+    """The same content with the names that what its *Refs point to has now; they were stored when it was added."""
+    current = Aggregate()
+    for name in aggregate.names():
+        items = aggregate.items(name)
+        if name in _POINTS_TO:
+            family = TYPES[_POINTS_TO[name][0]].family
+            current.put(name, [_renamed(work, family, item) for item in items if isinstance(item, Aggregate)])
+        else:
+            current.put(name, [with_current_names(work, one) if isinstance(one, Aggregate) else one for one in items])
+    return current
+
+
+def points_to(aggregate: Aggregate, element: ListElement) -> bool:
+    """Whether a *Ref in it, at whatever depth, leads to this element."""
+    for name in aggregate.names():
+        for item in aggregate.items(name):
+            if not isinstance(item, Aggregate):
+                continue
+            leads_there = name in _POINTS_TO and TYPES[_POINTS_TO[name][0]].family == element.family
+            if (leads_there and item.text("ListID") == element.list_id) or points_to(item, element):
+                return True
+    return False
+
+
+def _renamed(work: Work, family: str, ref: Aggregate) -> Aggregate:
+    list_id = ref.text("ListID") or ""
+    full_name = work.books.elements.full_name(family, list_id)
+    return ref if full_name is None else reference(list_id, full_name)
 
 
 def _fits_account(field: str, element: ListElement) -> bool:

@@ -57,6 +57,21 @@ def malformed_id(value: str, field: str) -> Refused:
     return Refused(3000, f'The given object ID "{value}" in the field "{field}" is invalid.')
 
 
+def unreadable_date(value: str, field: str) -> Refused:
+    """3020: of the form of a date, but there is no such day or hour."""
+    return Refused(3020, f'There was an error when converting the date value "{value}" in the field "{field}".')
+
+
+def invalid_range() -> Refused:
+    """3030: a range that ends before it starts."""
+    return Refused(3030, "Invalid date range: From date is greater than To date")
+
+
+def unusable_range(name: str) -> Refused:
+    """3031: QuickBooks' own times begin with 1970 and end in January 2038."""
+    return Refused(3031, f'The "From" or "To" values in the provided {name} are invalid.')
+
+
 def name_with_colon(name: str, field: str) -> Refused:
     """3090: the colon separates parent and child in a FullName. `field` is such as ``customer name``."""
     return Refused(
@@ -106,6 +121,11 @@ def missing_element(name: str) -> Refused:
     return Refused(3150, f'There is a missing element: "{name}".')
 
 
+def object_in_use(object_id: str) -> Refused:
+    """3160 (wording unsure): a customer with invoices, an item that was sold, a name with others below it."""
+    return Refused(3160, f'Cannot delete the object specified by the id = "{object_id}" because it is in use.')
+
+
 def in_closed_period(what: str) -> Refused:
     """3171: the date lies on or before the closing date."""
     return Refused(
@@ -150,6 +170,11 @@ def not_processed() -> Refused:
 def feature_off() -> Refused:
     """3250: a preference that is off in this company file, or another edition's field."""
     return Refused(3250, "This feature is not enabled or not available in this version of QuickBooks.")
+
+
+def invalid_iterator(iterator_id: str) -> Refused:
+    """3391: of another session, of another query, or finished."""
+    return Refused(3391, f'The iteratorID "{iterator_id}" is not valid.')
 
 
 def missing_posting_account(account: str) -> Refused:

@@ -38,6 +38,9 @@ class Storing(StrEnum):
     """Never: requests are carried out and the answer says 9005."""
 
 
+_VERSIONS = ("1.0", "1.1", "2.0", "2.1", "3.0", "4.0", "4.1", *(f"{number}.0" for number in range(5, 17)))
+
+
 @dataclass(frozen=True, slots=True)
 class QuickBooksSettings:
     """One edition of QuickBooks with its habits; the defaults are a current US Enterprise that remembers everything."""
@@ -46,16 +49,15 @@ class QuickBooksSettings:
     major_version: str = "34"
     minor_version: str = "0"
     country: str = "US"
-    qbxml_versions: tuple[str, ...] = (
-        *("1.0", "1.1", "2.0", "2.1", "3.0", "4.0", "4.1", "5.0", "6.0", "7.0", "8.0", "9.0"),
-        *("10.0", "11.0", "12.0", "13.0", "14.0", "15.0", "16.0"),
-    )
+    qbxml_versions: tuple[str, ...] = _VERSIONS
     file_mode: str = "MultiUser"
     """``SingleUser`` or ``MultiUser``."""
     echoes_guid: bool = True
     """Whether *Ret and ErrorRecovery carry the ExternalGUID; it is stored in the books either way."""
     status_answers: StatusAnswers = StatusAnswers.FULL
     recovery: Recovery = Recovery.WORKS
+    unreadable: tuple[str, ...] = ()
+    """A set whose text holds one of these is thrown back whole with 0x80040400, though nothing is wrong with it."""
     storing: Storing = Storing.WITH_EACH_REQUEST
     unknown_set_status: int = 9002
     """messageSetStatusCode for a check of an id that is not stored: 9002, or 600."""

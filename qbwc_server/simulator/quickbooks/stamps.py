@@ -52,11 +52,20 @@ def local_day(seconds: int, zone: tzinfo) -> date:
 
 def local_timestamp(seconds: int, zone: tzinfo) -> str:
     """Local wall time with the offset of *standard* time, also in summer: QuickBooks' DST bug (section 6)."""
-    local = datetime.fromtimestamp(seconds, zone)
-    offset = (local.utcoffset() or timedelta()) - (local.dst() or timedelta())
-    minutes = int(offset.total_seconds() // 60)
+    minutes = int(standard_offset(seconds, zone).total_seconds() // 60)
     sign = "-" if minutes < 0 else "+"
-    return f"{local:%Y-%m-%dT%H:%M:%S}{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+    return f"{wall_clock(seconds, zone):%Y-%m-%dT%H:%M:%S}{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def wall_clock(seconds: int, zone: tzinfo) -> datetime:
+    """What the clock on the wall shows, without a zone; an hour of autumn comes twice."""
+    return datetime.fromtimestamp(seconds, zone).replace(tzinfo=None)
+
+
+def standard_offset(seconds: int, zone: tzinfo) -> timedelta:
+    """The offset from UTC without summer time."""
+    local = datetime.fromtimestamp(seconds, zone)
+    return (local.utcoffset() or timedelta()) - (local.dst() or timedelta())
 
 
 def net_ticks(when: datetime) -> int:

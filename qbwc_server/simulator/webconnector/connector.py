@@ -80,9 +80,15 @@ class WebConnector:
             end = self._close(stop) if stop.is_closed else stop
         else:
             raise AssertionError("a session ends by a _Stop")
+        finally:
+            self._processor.end_session()
         status = f"{end.code}: {end.status}" if end.code else end.status
         self._watcher.said(f"Update completed. Status: {status}")
         return self._tally.outcome(ok=end.ok, code=end.code, status=status)
+
+    def stopped(self, point: Point) -> Outcome:
+        """The account of a run that a Crash ended: nobody was there any more to make one."""
+        return self._tally.outcome(ok=False, code="", status=f"The PC stopped {point}, as told.")
 
     def _greet(self) -> None:
         try:
@@ -120,7 +126,9 @@ class WebConnector:
         """The company file to open, '' for the one that is open."""
         try:
             answer = self._call(
-                *(Operation.AUTHENTICATE, self._username, self._password),
+                Operation.AUTHENTICATE,
+                self._username,
+                self._password,
                 shown=f'<userName="{self._username}"><password=<MaskedForSecurity>>',
             )
         except WireFault as fault:
@@ -131,7 +139,7 @@ class WebConnector:
             )
             raise _Stop(f"Authentication failed: {reason}", "QBWC1012", is_closed=False)
         self._ticket = answer[0]
-        outcome, postpone, minimum = answer[1], *(*answer[2:4], "", "")[:2]
+        outcome, postpone, minimum = (*answer, "", "")[1:4]
         if postpone.strip().isdecimal():
             raise _Stop("Update postponed by application.", ok=True)
         if minimum.strip().isdecimal():
@@ -159,9 +167,7 @@ class WebConnector:
 
     def _connection_error(self, error: ProcessingError) -> str:
         """The next company file to try."""
-        said = self._expect(
-            *(Operation.CONNECTION_ERROR, "QBWC1045", self._ticket, error.hresult, error.message),
-        )
+        said = self._expect(Operation.CONNECTION_ERROR, "QBWC1045", self._ticket, error.hresult, error.message)
         if said.strip().lower() == "done":
             raise _Stop(f"QuickBooks could not be opened: {error.message}", "QBWC1013", is_closed=False)
         return said
@@ -187,8 +193,14 @@ class WebConnector:
         settings = self._processor.settings
         major, minor = settings.qbxml_versions[-1].split(".")
         return self._expect(
-            *(Operation.SEND_REQUEST_XML, "QBWC1041", self._ticket, hcp, path),
-            *(settings.country, int(major), int(minor)),
+            Operation.SEND_REQUEST_XML,
+            "QBWC1041",
+            self._ticket,
+            hcp,
+            path,
+            settings.country,
+            int(major),
+            int(minor),
             shown=f'<HCPResponseXML size={len(hcp)}><cfn="{path}"><qbXMLMajorVers="{major}">' if hcp else "",
         )
 
@@ -206,7 +218,12 @@ class WebConnector:
 
     def _receive_response(self, response: str, hresult: str, message: str) -> int:
         said = self._expect(
-            *(Operation.RECEIVE_RESPONSE_XML, "QBWC1042", self._ticket, response, hresult, message),
+            Operation.RECEIVE_RESPONSE_XML,
+            "QBWC1042",
+            self._ticket,
+            response,
+            hresult,
+            message,
             shown=f'<response size={len(response)}><hresult="{hresult}"><message="{message}">' if hresult else "",
         )
         try:

@@ -40,7 +40,12 @@ PARAMETERS: Mapping[Operation, tuple[str, ...]] = {
     Operation.CLIENT_VERSION: ("strVersion",),
     Operation.AUTHENTICATE: ("strUserName", "strPassword"),
     Operation.SEND_REQUEST_XML: (
-        *("ticket", "strHCPResponse", "strCompanyFileName", "qbXMLCountry", "qbXMLMajorVers", "qbXMLMinorVers"),
+        "ticket",
+        "strHCPResponse",
+        "strCompanyFileName",
+        "qbXMLCountry",
+        "qbXMLMajorVers",
+        "qbXMLMinorVers",
     ),
     Operation.RECEIVE_RESPONSE_XML: ("ticket", "response", "hresult", "message"),
     Operation.CONNECTION_ERROR: ("ticket", "hresult", "message"),

@@ -110,8 +110,11 @@ class Connection:
 
     def _answer(self, method: str, *, is_kept: bool) -> Answer:
         response = http.client.HTTPResponse(cast(socket.socket, _Readable(self._readable())), method=method)
-        response.begin()
-        body = response.read()
+        try:
+            response.begin()
+            body = response.read()
+        finally:
+            response.close()  # while its reader is open: left to the collector it would flush a closed one
         if response.will_close or not is_kept:
             self.close()
         return Answer(response.status, response.reason, response.getheader("Content-Type") or "", body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from lxml import etree
 
 from qbwc_server.jobs import Applied, Status
 from tests.support.desk import PARSE_ERROR, Desk, Sent, customer, invoice
@@ -46,23 +47,30 @@ def test_a_status_check_tells_failures_as_well(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("code", ["0", "600", "9001", "9002", "9004", "9005"])
-def test_a_status_check_without_replies_leaves_it_in_doubt_and_is_asked_once_a_visit(desk: Desk, code: str) -> None:
+def test_after_a_status_check_that_proves_nothing_the_jobs_are_looked_for_in_the_books(desk: Desk, code: str) -> None:
     lost = _unanswered(desk)
-    for _ in range(3):
-        ticket = desk.log_in()
-        assert desk.send(ticket).new_id == lost.new_id
-        nothing = f'<QBXML><QBXMLMsgsRs newMessageSetID="{lost.new_id}" messageSetStatusCode="{code}"/></QBXML>'
-        assert desk.hand_in(ticket, nothing) == 100
-        assert "2 in doubt" in desk.exchange.close(ticket)
-    assert set(desk.statuses().values()) == {Status.IN_DOUBT}
+    ticket = desk.log_in()
+    assert desk.send(ticket).new_id == lost.new_id
+    nothing = f'<QBXML><QBXMLMsgsRs newMessageSetID="{lost.new_id}" messageSetStatusCode="{code}"/></QBXML>'
+    assert desk.hand_in(ticket, nothing) < 100
+    search = desk.send(ticket)
+    assert search.is_search
+    assert search.new_id is None
+    asked = [(node.findtext("NameFilter/Name"), node.findtext("FromModifiedDate")) for node in _elements(search)]
+    assert asked == [("C-1", None), ("C-2", None), (None, "2026-11-01T07:00:00")]
 
 
 def test_jobs_that_do_not_touch_the_set_go_on(desk: Desk) -> None:
-    lost = _unanswered(desk)
+    _unanswered(desk)
     desk.enqueue(customer("C-3"), invoice("INV-1", "C-1"))
+    desk.clock.advance(minutes=1)
     ticket = desk.log_in()
-    desk.send(ticket)
-    assert desk.hand_in(ticket, f'<QBXML><QBXMLMsgsRs newMessageSetID="{lost.new_id}"/></QBXML>') < 100
+    other_pc = desk.hcp(machine="LAPTOP-7")
+    assert desk.send(ticket, hcp=other_pc).is_check
+    desk.hand_in(ticket, "<QBXML><QBXMLMsgsRs/></QBXML>")
+    search = desk.send(ticket)
+    assert search.is_search
+    desk.answer(ticket, search)
     sent = desk.send(ticket)
     assert sent.titles == ["C-3"]
     assert desk.answer(ticket, sent) == 100
@@ -102,8 +110,9 @@ def test_a_parse_error_to_a_status_check_says_nothing_about_the_jobs(desk: Desk)
     _unanswered(desk)
     ticket = desk.log_in()
     assert desk.send(ticket).is_check
-    assert desk.break_off(ticket, PARSE_ERROR) == 100
+    assert desk.break_off(ticket, PARSE_ERROR) < 100
     assert set(desk.statuses().values()) == {Status.IN_DOUBT}
+    assert desk.send(ticket).is_search
 
 
 @pytest.mark.parametrize("response", ["", "   ", "<html>Gateway timeout</html>", "<QBXML><QBXMLMsgsRs>", "\x00\x01"])
@@ -177,12 +186,39 @@ def test_closing_with_an_unanswered_set_puts_it_in_doubt(desk: Desk) -> None:
     assert desk.statuses() == {"C-1": Status.IN_DOUBT}
 
 
-def test_nothing_of_a_set_in_doubt_is_ever_sent_again(desk: Desk) -> None:
+def test_while_quickbooks_cannot_say_nothing_is_sent_again_and_after_three_visits_a_person_is_asked(desk: Desk) -> None:
     _unanswered(desk)
-    for _ in range(20):
-        desk.clock.advance(hours=6)
+    for _ in range(5):
+        desk.clock.advance(hours=26)
+        if desk.exchange.authenticate(desk.credentials.username, desk.credentials.password)[1] == "none":
+            break
         ticket = desk.log_in()
         while text := desk.ask(ticket):
             assert "CustomerAdd" not in text
             desk.hand_in(ticket, "")
         desk.exchange.close(ticket)
+    assert set(desk.statuses().values()) == {Status.HELD}
+    assert "is it in the books?" in (desk.job("C-1").error or "")
+    assert desk.job("C-1").question == "in-the-books"
+
+
+def _elements(sent: Sent) -> list[etree._Element]:
+    return [request.element for request in sent.requests]
+
+
+def test_many_sets_in_doubt_never_keep_other_work_from_going_out(desk: Desk) -> None:
+    for number in range(15):
+        desk.enqueue(customer(f"C-{number}"))
+        ticket = desk.greet() if number == 0 else desk.log_in()
+        _checks_before(desk, ticket, f"C-{number}", f"PC-{number}")
+    desk.enqueue(customer("C-new"))
+    assert _checks_before(desk, desk.log_in(), "C-new", "PC-99") == 10
+
+
+def _checks_before(desk: Desk, ticket: str, title: str, machine: str) -> int:
+    """How often QuickBooks, which knows nothing, is asked about old sets before this customer goes out."""
+    checks = 0
+    while (sent := desk.send(ticket, hcp=desk.hcp(machine=machine))).titles != [title]:
+        checks += sent.is_check
+        desk.hand_in(ticket, "<QBXML><QBXMLMsgsRs/></QBXML>" if sent.is_check else desk.reply(sent, {}))
+    return checks

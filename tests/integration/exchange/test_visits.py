@@ -305,3 +305,22 @@ def test_the_last_contact_is_remembered(desk: Desk) -> None:
     desk.log_in()
     assert desk.company.last_contact_at == desk.clock.now()
     assert desk.clock.now() - desk.company.created_at == timedelta(minutes=5)
+
+
+def test_a_connection_error_that_was_overcome_is_not_told_at_the_end(db: Database, desk: Desk) -> None:
+    other = Desk(db, desk.clock, desk.chance, name="Other", company_file="C:\\gone.qbw")
+    other.enqueue(customer("C-1"))
+    ticket = other.log_in()
+    assert other.exchange.connection_error(ticket, "0x80040403", "Could not open it.") == ""
+    other.answer(ticket, other.send(ticket))
+    other.answer(ticket, other.send(ticket))
+    assert other.exchange.close(ticket) == "1 job done."
+
+
+def test_a_client_that_does_not_heed_the_end_of_its_visit_gets_nothing_more(db: Database, desk: Desk) -> None:
+    short = Desk(db, desk.clock, desk.chance, name="Short", limits=Limits(round_trips=2))
+    short.enqueue(customer("C-1"), invoice("INV-1", "C-1"))
+    ticket = short.greet()
+    assert short.answer(ticket, short.send(ticket)) == 100
+    assert short.ask(ticket) == ""
+    assert "next one" in short.exchange.last_error(ticket)

@@ -73,24 +73,20 @@ def test_a_second_visit_has_nothing_to_do(office: Office) -> None:
 
 @pytest.mark.parametrize("nth", [1, 2, 3])
 @pytest.mark.parametrize("point", PARTLY)
-def test_wherever_the_pc_dies_nothing_is_booked_twice_and_what_was_booked_is_recorded(
-    office: Office, point: Point, nth: int
-) -> None:
+def test_wherever_the_pc_dies_everything_is_booked_once_in_the_end(office: Office, point: Point, nth: int) -> None:
     _day(office)
     office.faults.crash_at(point, nth)
     assert office.visit() is None
-    booked = set(office.booked())
     for _ in range(3):
         office.clock.advance(minutes=15)
         assert office.visit() is not None
     _nothing_twice(office)
-    done = {job.external_id for job in office.jobs() if job.status is Status.DONE}
-    assert {"Labor": "I-1"}.keys() & booked or "I-1" not in done
-    assert {"I-1" if name == "Labor" else name for name in booked} <= done
+    assert set(office.statuses().values()) == {Status.DONE}
+    assert sorted(office.booked()) == ["C-1", "C-2", "INV-1", "INV-2", "Labor", "P-1", "P-2"]
 
 
 @pytest.mark.parametrize("answers", list(StatusAnswers))
-def test_a_lost_answer_is_recovered_as_far_as_quickbooks_tells(
+def test_a_lost_answer_is_recovered_whatever_quickbooks_tells_of_it(
     db: Database, clock: ManualClock, chance: SeededChance, tmp_path: Path, answers: StatusAnswers
 ) -> None:
     office = Office(db, clock, chance, tmp_path / "b.db", settings=QuickBooksSettings(status_answers=answers))
@@ -100,10 +96,7 @@ def test_a_lost_answer_is_recovered_as_far_as_quickbooks_tells(
     office.visit()
     office.visit()
     _nothing_twice(office)
-    if answers is StatusAnswers.CODES:
-        assert office.statuses()["C-1"] is Status.IN_DOUBT
-    else:
-        assert set(office.statuses().values()) == {Status.DONE}
+    assert set(office.statuses().values()) == {Status.DONE}
 
 
 @pytest.mark.parametrize(
@@ -151,8 +144,8 @@ def test_a_name_that_is_taken_by_hand_is_explained(office: Office) -> None:
     office.enqueue(customer("C-9", name="c-1"))
     office.visit()
     job = office.job("C-9")
-    assert (job.status, job.error_code) == (Status.FAILED, "3100")
-    assert job.remedy
+    assert (job.status, job.question) == (Status.HELD, "name-taken")
+    assert f"the Customer C-1 ({office.job('C-1').list_id})" in (job.error or "")
 
 
 def test_a_locked_customer_is_tried_again_and_then_booked(office: Office) -> None:

@@ -39,4 +39,5 @@ FRESH = Company(
     first_seen_at=None,
     last_contact_at=None,
     last_result=None,
+    missing_asked_at=None,
 )

@@ -42,6 +42,8 @@ JOB = Job(
     remedy=None,
     quickbooks_message=None,
     missing_name=None,
+    question=None,
+    question_detail=None,
     list_id=None,
     txn_id=None,
     warning=None,
@@ -114,6 +116,10 @@ def test_success_without_an_id_is_applied_and_has_to_be_found(code: int) -> None
 
 def test_a_list_id_is_no_id_for_a_transaction() -> None:
     assert isinstance(_decide(_reply(0, "Status OK", _ret("<ListID>8-1</ListID>"))), Verify)
+
+
+def test_an_id_that_is_too_long_is_none() -> None:
+    assert isinstance(_decide(_reply(0, "Status OK", _ret(f"<TxnID>{'8' * 37}</TxnID>"))), Verify)
 
 
 def test_an_object_with_another_guid_is_not_taken_for_ours() -> None:

@@ -148,9 +148,9 @@ def test_an_answer_to_a_clear_has_only_its_code() -> None:
 def test_a_page_of_a_query_says_how_many_are_still_held_back() -> None:
     page = '<CustomerQueryRs statusCode="0" retCount="7" iteratorRemainingCount="5" iteratorID="{1}"/>'
     [reply] = read_answer(answer(page)).replies
-    assert (reply.ret_count, reply.iterator_remaining, reply.iterator_id) == (7, 5, "{1}")
+    assert (reply.ret_count, reply.remaining, reply.iterator_id) == (7, 5, "{1}")
     [plain] = read_answer(answer('<CustomerQueryRs statusCode="0" iteratorRemainingCount="x" iteratorID=""/>')).replies
-    assert (plain.ret_count, plain.iterator_remaining, plain.iterator_id) == (None, None, None)
+    assert (plain.ret_count, plain.remaining, plain.iterator_id) == (None, None, None)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,12 @@ def rq(name: str, content: str, request_id: str = "1") -> str:
     return f'<{name}Rq requestID="{request_id}"><{name}>{content}</{name}></{name}Rq>'
 
 
+def query(name: str, *content: str, request_id: str = "1", **attributes: str) -> str:
+    """``query("CustomerQuery", "<FullName>A</FullName>", iterator="Start")`` is a whole CustomerQueryRq."""
+    told = "".join(f' {key}="{value}"' for key, value in attributes.items())
+    return f'<{name}Rq requestID="{request_id}"{told}>{"".join(content)}</{name}Rq>'
+
+
 def ref(name: str, full_name: str) -> str:
     """A reference by FullName."""
     return f"<{name}><FullName>{full_name}</FullName></{name}>"
@@ -111,6 +117,12 @@ class Asked:
         assert reply.rets == ()
         assert self.books.documents() == before
         return reply.status_code, reply.message
+
+    def found(self, name: str, *content: str, **attributes: str) -> list[str]:
+        """The names or numbers that a query answers, in order; the test fails if it was refused."""
+        reply = self.reply(query(name, *content, **attributes))
+        assert reply.status_code in (0, 1, 500), reply.message
+        return [ret.list_name or ret.ref_number or "" for ret in reply.rets]
 
     def document(self, name: str) -> Document:
         """The one document of this name or number."""

@@ -9,7 +9,8 @@ import pytest
 from lxml import etree
 
 from qbwc_server import qbxml
-from qbwc_server.simulator import QuickBooksSettings, StatusAnswers
+from qbwc_server.simulator import Person, QuickBooksSettings, StatusAnswers
+from qbwc_server.simulator.quickbooks.elements import TYPES
 from qbwc_server.simulator.quickbooks.stamping import lock_file, stamp_file
 from tests.unit.simulator.asking import (
     GUID,
@@ -20,6 +21,7 @@ from tests.unit.simulator.asking import (
     line,
     message_set,
     payment,
+    query,
     ref,
     rq,
     service,
@@ -64,6 +66,21 @@ INVOICE_HEADER = (
 PAYMENT_HEADER = f"{ref('PaymentMethodRef', 'Visa')}<Memo>m</Memo>{ref('DepositToAccountRef', 'Checking')}{TOLD_GUID}"
 
 
+SHORT_NAMES = {"SalesTaxCode": "ABC", "SalesRep": "AB"}
+# Every query that there is, with everything that it can be asked for.
+QUERIES = [
+    query(
+        name.removesuffix("Rq"),
+        "<ActiveStatus>All</ActiveStatus>" if message.child("ActiveStatus") else "",
+        "<IncludeLineItems>true</IncludeLineItems>" if message.child("IncludeLineItems") else "",
+        "<IncludeLinkedTxns>true</IncludeLinkedTxns>" if message.child("IncludeLinkedTxns") else "",
+        **({"metaData": "MetaDataAndResponseData"} if "metaData" in message.attributes else {}),
+    )
+    for name, message in ((name, qbxml.message(name)) for name in qbxml.message_names())
+    if name.endswith("QueryRq")
+]
+
+
 @cache
 def schema(folder: Path, version: str) -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(folder / f"qbxmlops{version}.xsd"))
@@ -101,6 +118,16 @@ def session(settings: QuickBooksSettings | None = None) -> list[str]:
     ask(newMessageSetID="D", oldMessageSetID="D")
     ask(newMessageSetID="Z", oldMessageSetID="Z")
     ask(oldMessageSetID="C")
+    person = Person(asked.books)
+    for list_type in TYPES:
+        person.type_name(list_type, SHORT_NAMES.get(list_type, list_type[-14:]))
+    ask(*QUERIES)
+    ask(query("CustomerQuery", "<FullName>Acme</FullName><FullName>&lt;Nobody&gt;</FullName>"))
+    for page in (
+        "<MaxReturned>1</MaxReturned>",
+        "<MaxReturned>1</MaxReturned><ActiveStatus>InactiveOnly</ActiveStatus>",
+    ):
+        ask(query("ItemQuery", page, iterator="Start"))
     asked.books.close()
     return answers
 
@@ -116,7 +143,7 @@ def test_every_answer_is_valid_in_intuits_schema(version: str, answers: StatusAn
 
 def test_every_answer_obeys_our_own_catalog() -> None:
     answers = session()
-    assert len(answers) == 11
+    assert len(answers) == 15
     for text in answers:
         for reply in qbxml.parse_xml(text).iterfind("QBXMLMsgsRs/*"):
             assert qbxml.check(reply) == [], text
@@ -124,4 +151,4 @@ def test_every_answer_obeys_our_own_catalog() -> None:
 
 def test_nothing_of_the_session_was_refused_but_what_was_meant_to_be() -> None:
     codes = [reply.status_code for text in session() for reply in qbxml.read_answer(text).replies]
-    assert sorted(code or 0 for code in codes if code) == [3100, 3120, 3231]
+    assert sorted(code or 0 for code in codes if code) == [1, 500, 3100, 3120, 3231, 3250]

@@ -14,7 +14,7 @@ from qbwc_server import qbxml
 from qbwc_server.qbxml import Choice, Element, FieldType, Particle
 from qbwc_server.simulator import ProcessingError
 from qbwc_server.simulator.quickbooks import processor
-from qbwc_server.simulator.quickbooks.processor import HANDLERS
+from qbwc_server.simulator.quickbooks.handlers import HANDLERS
 from tests.unit.simulator.asking import GUID, Asked, customer, invoice, line, message_set, payment, service
 
 REQUESTS = sorted(HANDLERS)
@@ -66,7 +66,12 @@ SELDOM = {
     *("UnitOfMeasureSetRef", "UnitOfMeasure", "InventorySiteRef", "InventorySiteLocationRef", "SerialNumber"),
     *("LotNumber", "LinkToTxnID", "LinkToTxn", "InvoiceLineGroupAdd"),
 }
-SHORT = {"MiddleName": ["", "M."], "Name": [*map(str, range(200)), "Acme", "A:B"], "RefNumber": ["", "1001"]}
+SHORT = {
+    "MaxReturned": ["1", "2", "50"],
+    "MiddleName": ["", "M."],
+    "Name": [*map(str, range(200)), "Acme", "A:B"],
+    "RefNumber": ["", "1001"],
+}
 
 
 class Writer:

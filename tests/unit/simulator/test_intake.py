@@ -91,5 +91,12 @@ def test_a_quickbooks_may_refuse_message_set_ids_altogether(attributes: dict[str
     asked.books.close()
 
 
+def test_a_quickbooks_may_stumble_over_a_text_that_fits_the_schema() -> None:
+    asked = Asked(settings=QuickBooksSettings(unreadable=("<Name>Odd",)))
+    assert "stumbles over" in thrown_back(asked, message_set(GOOD, customer("Odd Ltd"))).detail
+    assert asked.reply(GOOD).status_code == 0
+    asked.books.close()
+
+
 def test_a_set_of_nothing_is_a_set(quickbooks: Asked) -> None:
     assert quickbooks.ask().replies == ()

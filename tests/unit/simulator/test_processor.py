@@ -153,13 +153,24 @@ def test_queries_do_not_count_where_a_crash_waits_for_a_set_that_writes(quickboo
         quickbooks.ask(customer("A"))
 
 
-def test_a_set_is_partly_booked_once_and_only_if_something_is_still_to_come(quickbooks: Asked) -> None:
-    quickbooks.faults.crash_at(Point.PARTLY_BOOKED, 2)
-    assert codes(quickbooks.ask(customer("A"), customer("B"), customer("C"))) == [0, 0, 0]
-    assert codes(quickbooks.ask(customer("A"), customer("D"))) == [3100, 0]
+@pytest.mark.parametrize(
+    ("names", "booked"), [("A", "A"), ("AB", "A"), ("ABC", "A"), ("ABCD", "AB"), ("ABCDEFG", "ABC")]
+)
+def test_a_set_is_partly_booked_when_half_of_it_is_in_the_books(quickbooks: Asked, names: str, booked: str) -> None:
+    quickbooks.faults.crash_at(Point.PARTLY_BOOKED)
     with pytest.raises(Crash):
-        quickbooks.ask(customer("A"), customer("E"), customer("F"))
-    assert [document.name for document in quickbooks.books.documents()][-2:] == ["D", "E"]
+        quickbooks.ask(*(customer(name) for name in names))
+    assert "".join(document.name for document in quickbooks.books.documents()[2:]) == booked
+
+
+def test_every_set_that_writes_is_partly_booked_once(quickbooks: Asked) -> None:
+    quickbooks.faults.crash_at(Point.PARTLY_BOOKED, 3)
+    assert codes(quickbooks.ask(customer("A"), customer("B"), customer("C"))) == [0, 0, 0]
+    assert codes(quickbooks.ask("<HostQueryRq/>", "<HostQueryRq/>")) == [0, 0]
+    assert codes(quickbooks.ask(customer("A"))) == [3100]
+    with pytest.raises(Crash):
+        quickbooks.ask(customer("D"), customer("E"))
+    assert [document.name for document in quickbooks.books.documents()][-2:] == ["C", "D"]
 
 
 def test_numbers_of_what_was_undone_are_given_out_again(quickbooks: Asked) -> None:

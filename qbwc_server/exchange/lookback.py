@@ -1,0 +1,112 @@
+"""Before a visit writes anything: are the newest records still in the file? A restored backup went back in time.
+
+Year-end copies and restored backups carry the same FileID, so neither it nor the path tells. The IDs do: records that
+were there and are gone. One that is gone may have been deleted by hand, and a person is asked about it; when the two
+newest are gone, the company is paused before a duplicate or a gap can grow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from qbwc_server import companies, jobs
+from qbwc_server.db import tables
+from qbwc_server.exchange import message_sets
+from qbwc_server.exchange.arrived import Arrived
+from qbwc_server.exchange.message_sets import MessageSet, Purpose, SetState
+from qbwc_server.exchange.outcome import Ask
+from qbwc_server.exchange.settle import ACTOR, held
+from qbwc_server.exchange.store import store
+from qbwc_server.exchange.visit import Visit
+from qbwc_server.jobs import Applied, Job, Question, Status, kind
+from qbwc_server.qbxml import Version, message_set
+
+DEPTH = 20
+"""How many of the newest records are looked up."""
+_GONE_IN_A_ROW = 2
+_SAYS_WHAT_IS_THERE = frozenset({0, 1, 500})
+_job, _record = tables.job, tables.record
+
+
+def next_lookback(visit: Visit, version: Version) -> str:
+    """The queries for the newest records by their IDs, before a visit's first write; '' if there is nothing to ask."""
+    asked = message_sets.of_session(visit.c, visit.session.id, Purpose.LOOKBACK)
+    begun = asked or message_sets.of_session(visit.c, visit.session.id, Purpose.WRITE)
+    newest = [] if any(each.state is not SetState.LOST for each in begun) else _newest(visit)
+    if not newest:
+        return ""
+    key = message_sets.new_key(visit.tools.chance)
+    by_query: dict[str, list[Job]] = {}
+    for job in newest:
+        by_query.setdefault(kind(job.kind).query, []).append(job)
+    requests = []
+    for position, (template, wanted) in enumerate(by_query.items(), start=1):
+        ids = [job.qb_id for job in wanted]
+        values = {"txn_ids": ids, "include_line_items": False} if wanted[0].txn_id else {"list_ids": ids}
+        number = message_sets.request_id(key, position)
+        requests.append(visit.tools.renderer.request(template, request_id=number, guid=None, **values))
+    text = message_set(requests, version=version)
+    store(visit, Purpose.LOOKBACK, text, version, key=key)
+    return text
+
+
+def take_lookback(visit: Visit, query: MessageSet, arrived: Arrived) -> Visit:
+    """Holds the jobs whose records are gone, and pauses the company if the newest of them are."""
+    message_sets.change(visit.c, query, state=SetState.ANSWERED, answered_at=visit.now, hresult=arrived.hresult)
+    if not arrived.replies or any(reply.status_code not in _SAYS_WHAT_IS_THERE for reply in arrived.replies):
+        return visit  # QuickBooks could not say: that proves nothing
+    newest = _newest(visit)
+    there = {(_list_of(ret.name), ret.id) for reply in arrived.replies for ret in reply.rets}
+    gone = [job for job in newest if (_list_of(kind(job.kind).object_name), job.qb_id) not in there]
+    if not gone:
+        return visit
+    asks = [held(job, Ask(Question.IN_THE_BOOKS, _gone(job), Applied.YES, {"gone": job.qb_id})) for job in gone]
+    jobs.move(visit.c, asks, now=visit.now, actor=ACTOR)
+    if newest[:_GONE_IN_A_ROW] == gone[:_GONE_IN_A_ROW] and len(gone) >= _GONE_IN_A_ROW:
+        companies.pause(visit.c, visit.company.name, _paused(gone, len(gone) == len(newest)))
+        return _reread(visit)
+    return visit
+
+
+def _newest(visit: Visit) -> list[Job]:
+    """The jobs of the newest records, newest first; those that a person is asked about already are left out."""
+    numbers = visit.c.scalars(
+        sa.select(_record.c.job_id)
+        .join(_job, _job.c.id == _record.c.job_id)
+        .where(_record.c.company_id == visit.company.id, _job.c.status == Status.DONE, _record.c.gone_since.is_(None))
+        .order_by(_record.c.id.desc())
+        .limit(DEPTH)
+    ).all()
+    found = {job.id: job for job in jobs.by_ids(visit.c, [number for number in numbers if number is not None])}
+    return [found[number] for number in numbers if number is not None]
+
+
+def _list_of(ret_name: str) -> str:
+    """ListIDs are unique within a list; all items are one."""
+    return "ItemRet" if ret_name.startswith("Item") else ret_name
+
+
+def _gone(job: Job) -> str:
+    return f"it was booked as {job.qb_id}, and that is not in the company file any more: was it deleted there?"
+
+
+def _paused(gone: list[Job], all_gone: bool) -> str:
+    names = ", ".join(_named(gone))
+    more = " and perhaps older ones" if all_gone else ""
+    return (
+        f"the company file went back in time (a restored backup?): {names}{more} were booked and are gone. "
+        "Say `qbwc answer JOB not-booked` for each that is to be booked again, then resume"
+    )
+
+
+def _named(gone: list[Job]) -> Iterator[str]:
+    for job in gone[:10]:
+        yield f"job {job.id} ({job.label})"
+    if len(gone) > 10:
+        yield f"{len(gone) - 10} more"
+
+
+def _reread(visit: Visit) -> Visit:
+    return Visit(visit.c, visit.tools, companies.by_id(visit.c, visit.company.id), visit.session, visit.now)

@@ -1,0 +1,32 @@
+"""Sending a set once more: the identical text under the identical id, so that QuickBooks can tell it from a new one."""
+
+from __future__ import annotations
+
+from qbwc_server import jobs
+from qbwc_server.exchange import message_sets
+from qbwc_server.exchange.message_sets import MessageSet, SetState
+from qbwc_server.exchange.visit import Visit
+from qbwc_server.exchange.write_answer import jobs_of, waits_for
+from qbwc_server.jobs import Applied, Move, Status
+
+
+def resend(visit: Visit, subject: MessageSet) -> str:
+    """The stored text of a set none of whose jobs is in the books; a text rebuilt would be another one (9001)."""
+    message_sets.change(
+        visit.c,
+        subject,
+        state=SetState.SENT,
+        session_id=visit.session.id,
+        sent_at=visit.now,
+        sendings=subject.sendings + 1,
+        verdict=None,
+        hresult=None,
+        answered_at=None,
+    )
+    moves = [
+        Move(job, Status.SENT, f"sent again in set {subject.key}", changes={"applied": Applied.UNKNOWN})
+        for job in jobs_of(visit.c, subject)
+        if waits_for(job, subject)
+    ]
+    jobs.move(visit.c, moves, now=visit.now, actor="exchange")
+    return message_sets.request_of(visit.c, subject)
