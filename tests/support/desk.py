@@ -188,7 +188,12 @@ class Desk:
     def ask(self, ticket: str, *, hcp: str | None = None, major: int = 16) -> str:
         """sendRequestXML as it comes back."""
         told = self.hcp() if hcp is None else hcp
-        return self.exchange.next_request(ticket, told, "C:\\Books\\acme.qbw", "US", major, 0)
+        self._last = self.exchange.next_request(ticket, told, "C:\\Books\\acme.qbw", "US", major, 0)
+        return self._last
+
+    def last_sent(self) -> Sent:
+        """What the last call of sendRequestXML brought."""
+        return read(self._last)
 
     def send(self, ticket: str, *, hcp: str | None = None) -> Sent:
         """sendRequestXML that must have something to send."""

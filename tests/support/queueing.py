@@ -102,7 +102,7 @@ class QueueDesk:
         trouble = Trouble(f"{name} is not in QuickBooks", missing_name=name)
         with self.db.write() as c:
             jobs.move(c, [Move(job, Status.BLOCKED, "a name is missing", trouble)], now=now, actor="QuickBooks")
-            missing = {"company_id": self.company_id, "name": name, "job_id": job.id, "since": now}
+            missing = {"company_id": self.company_id, "name": jobs.missing_key(name), "job_id": job.id, "since": now}
             c.execute(tables.missing_name.insert().values(missing))
 
     def booked(self, external_id: str, qb_id: str | None = None) -> None:
