@@ -33,10 +33,10 @@ class Queue:
         Decimal or text, never float. When this returns, the jobs are stored for good; handing in the same ones again
         changes nothing. Raises UnknownCompany, PayloadRefused with every problem of every job, or DatabaseAway.
         """
-        checked = jobs.read_dicts(new_jobs)
+        given = jobs.survey_dicts(new_jobs)
         with self._database.write() as c:
             found = companies.get(c, company)
-            return jobs.enqueue(c, found.id, checked, self._clock, self._chance, actor=ACTOR)
+            return jobs.enqueue(c, found.id, given.jobs, self._clock, self._chance, actor=ACTOR, refused=given.refused)
 
     def jobs(self, *, company: str | None = None, status: str | None = None, limit: int = 50) -> list[JobRow]:
         """The newest `limit` jobs, the oldest of them first. Raises UnknownCompany or DatabaseAway."""

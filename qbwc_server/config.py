@@ -53,6 +53,12 @@ def database_url(text: str) -> str:
     return _text(url)
 
 
+def shown_url(url: str) -> str:
+    """A database URL for people: as it is typed, its password hidden."""
+    parsed = make_url(url)
+    return parsed.set(drivername=parsed.get_backend_name()).render_as_string(hide_password=True)
+
+
 def _text(url: URL) -> str:
     return url.render_as_string(hide_password=False)
 
@@ -112,7 +118,7 @@ class Settings(BaseSettings):
     )
     port: Annotated[int, Field(ge=1, le=65535, description="The port `qbwc serve` listens on.")] = 8000
     workers: Annotated[int, Field(ge=1, le=64, description="Server processes.")] = 2
-    threads: Annotated[int, Field(ge=1, le=128, description="Threads in each server process.")] = 4
+    threads: Annotated[int, Field(ge=1, le=128, description="Threads in each server process.")] = 16
     log_level: Annotated[
         LogLevel,
         Field(description="How much is logged. Passwords, tickets and message bodies never are."),

@@ -49,12 +49,29 @@ def set_up(level: str) -> None:
     logging.getLogger("qbwc_server").setLevel(level.upper())
 
 
+def log_error(target: logging.Logger, what: str, error: BaseException) -> None:
+    """Logs what went wrong and where, and none of the values it went wrong with, whoever formats the record."""
+    target.error("%s\n%s", what, account(error))
+
+
+def shown(text: str, longest: int = 64) -> str:
+    """A text from outside for one line of the log: at most `longest` characters of it, none that writes or steers."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text[:longest]
+    )
+
+
 def account(error: BaseException) -> str:
-    """Where an exception came from, line by line, and what it was; of its causes too."""
-    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    before = [account(cause), "which led to"] if cause is not None else []
-    frames = "".join(traceback.format_tb(error.__traceback__)).rstrip()
-    return "\n".join([*before, *([frames] if frames else []), summary(error)])
+    """Where an exception came from, line by line, and what it was; of its causes too, each once."""
+    told: list[str] = []
+    chain: BaseException | None = error
+    seen: set[int] = set()
+    while chain is not None and id(chain) not in seen:  # an exception that was raised twice may be its own cause
+        seen.add(id(chain))
+        frames = "".join(traceback.format_tb(chain.__traceback__)).rstrip()
+        told.append("\n".join([*([frames] if frames else []), summary(chain)]))
+        chain = chain.__cause__ or (None if chain.__suppress_context__ else chain.__context__)
+    return "\nwhich led to\n".join(reversed(told))
 
 
 def summary(error: BaseException) -> str:

@@ -32,12 +32,13 @@ def gunicorn_options(*, host: str, port: int, workers: int, threads: int) -> dic
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "workers": workers,
         # One silent connection would hold a whole sync worker; a gthread worker keeps those aside and serves others.
-        "worker_class": "gthread",
+        # This one is a gthread worker that does not wait for ever for the rest of a request, and answers without HTML.
+        "worker_class": "qbwc_server.soap.worker.Worker",
         "threads": threads,
         "keepalive": KEEP_ALIVE_SECONDS,
         "timeout": TIMEOUT_SECONDS,
         "graceful_timeout": STOP_SECONDS,
-        # A longer request line or header is answered by gunicorn itself, with a page of HTML; 8190 is its highest.
+        # A longer request line or header never reaches the application; 8190 is gunicorn's highest.
         "limit_request_line": 8190,
         "limit_request_field_size": 16380,
         # Otherwise a caller from this machine could move the application by a header called SCRIPT_NAME.

@@ -13,6 +13,7 @@ from qbwc_server.cli.company import company
 from qbwc_server.cli.database import backup, init
 from qbwc_server.cli.demo import demo
 from qbwc_server.cli.jobs import cancel, enqueue, job, jobs, retry
+from qbwc_server.cli.release import release
 from qbwc_server.cli.runtime import Group
 from qbwc_server.cli.serve import serve
 from qbwc_server.cli.simulate import simulate
@@ -29,12 +30,12 @@ def cli() -> None:
     """
 
 
-for command in (init, company, enqueue, jobs, job, retry, answer, cancel, serve, simulate, demo, backup):
+for command in (init, company, enqueue, jobs, job, retry, answer, release, cancel, serve, simulate, demo, backup):
     cli.add_command(command)
 
 
 def main() -> None:
-    """Entry point of the `qbwc` script."""
+    """Runs the command that was typed."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show must not end a command
             stream.reconfigure(errors="backslashreplace")

@@ -47,16 +47,21 @@ def add(name: str, url: str, path: str, minutes: int, as_json: bool) -> None:
 
 @company.command("set")
 @click.argument("name")
+@click.argument("policies", metavar="[KEY=VALUE]...", nargs=-1)
 @click.option("--url", metavar="BASE", help="Public base of this server.")
 @click.option("--file", "path", metavar="PATH", help="Company file; '' for whatever file is open.")
 @click.option("--every", "minutes", type=int, metavar="MINUTES", help="Schedule in the .qwc.")
 @json_option
-def set_(name: str, url: str | None, path: str | None, minutes: int | None, as_json: bool) -> None:
-    """Change what was given when the company was added."""
-    if url is None and path is None and minutes is None:
-        raise click.UsageError("Give at least one of --url, --file and --every.")
+def set_(
+    name: str, policies: tuple[str, ...], url: str | None, path: str | None, minutes: int | None, as_json: bool
+) -> None:
+    """Change what was given when the company was added, or its policies, which `show` lists."""
+    if url is None and path is None and minutes is None and not policies:
+        raise click.UsageError("Give a policy as KEY=VALUE, or at least one of --url, --file and --every.")
     with ready_database() as db, db.write() as c:
-        changed = companies.change(c, name, base_url=url, company_file=path, run_every_minutes=minutes)
+        changed = companies.change(
+            c, name, base_url=url, company_file=path, run_every_minutes=minutes, policies=policies
+        )
     _print_line(changed, as_json=as_json)
     if url is not None or minutes is not None:
         output.message("Load the new .qwc into the Web Connector: qbwc company qwc.")
@@ -193,6 +198,7 @@ def _line(found: Company) -> Mapping[str, Any]:
         "url": found.base_url,
         "file": found.company_file or None,
         "every_minutes": found.run_every_minutes,
+        "policies": found.policies,
         "state": found.state,
         "pause_reason": found.pause_reason,
         "stop_reason": found.stop_reason,

@@ -35,6 +35,7 @@ def facts(found: Company, numbers: Mapping[Status, int]) -> Iterator[tuple[str, 
     yield from (("OwnerID", found.owner_id), ("FileID", found.file_id))
     yield ("company file", found.company_file or "whatever file is open")
     yield ("runs every", f"{found.run_every_minutes} minutes")
+    yield ("policies", ", ".join(f"{key}={value}" for key, value in found.policies.items()))
     yield from (("registered", found.created_at), ("last contact", found.last_contact_at or "never"))
     yield ("first answer", found.first_seen_at or "none yet")
     yield ("last result", found.last_result)
@@ -60,6 +61,7 @@ def facts_json(found: Company, numbers: Mapping[Status, int]) -> dict[str, Any]:
         "file_id": found.file_id,
         "file": found.company_file or None,
         "every_minutes": found.run_every_minutes,
+        "policies": found.policies,
         "created": found.created_at,
         "last_contact": found.last_contact_at,
         "first_answer": found.first_seen_at,

@@ -6,15 +6,13 @@ import os
 from pathlib import Path
 
 import click
-from alembic.util.exc import CommandError
-from sqlalchemy.engine import make_url
 
 from qbwc_server import companies
 from qbwc_server.cli import output
 from qbwc_server.cli.backup import copy_sqlite
 from qbwc_server.cli.runtime import chance, json_option, opened, ready_database
-from qbwc_server.config import load_settings, sqlite_file
-from qbwc_server.errors import BackupRefused, DatabaseAway, DatabaseNotReady, Problem
+from qbwc_server.config import load_settings, shown_url, sqlite_file
+from qbwc_server.errors import BackupRefused, DatabaseAway, Problem
 
 
 @click.command()
@@ -23,7 +21,7 @@ def init(as_json: bool) -> None:
     """Create the database, or bring it to this version; safe to run again."""
     url = load_settings().database_url
     prepare(url)
-    shown = make_url(url).render_as_string(hide_password=True)
+    shown = shown_url(url)
     if as_json:
         output.json_lines([{"database": shown}])
     output.message(f"The database {shown} is ready.")
@@ -54,11 +52,7 @@ def prepare(url: str) -> None:
     if file is not None:
         _make_private(file)
     with opened(url) as db:
-        try:
-            db.migrate()
-        except CommandError:
-            message = "the database was made by a newer version of qbwc-server."
-            raise DatabaseNotReady(Problem(message, remedy="Install that version or a later one.")) from None
+        db.migrate()
         with db.write() as c:
             companies.owner_id(c, chance)
 

@@ -79,11 +79,8 @@ def _play(stage: Stage) -> tuple[list[Outcome], str]:
         _step("jobs into the queue", f'qbwc enqueue "{COMPANY}" {stage.jobs.name}')
         stage.qbwc("enqueue", COMPANY, stage.jobs.name, "--json")
         _step("a visit of the Web Connector", f"qbwc simulate --qwc {stage.qwc.name} --books {stage.books.name}")
-        transcript = stage.qbwc(
-            *("simulate", "--qwc", stage.qwc.name, "--books", stage.books.name, "--show-xml"),
-            password=credentials["password"],
-            transcript=stage.session_log,
-        )
+        visit = ["simulate", "--qwc", stage.qwc.name, "--books", stage.books.name, "--show-xml"]
+        transcript = stage.qbwc(*visit, password=credentials["password"], transcript=stage.session_log)
         _step("what became of the jobs", f'qbwc jobs --company "{COMPANY}"')
         jobs = [json.loads(line) for line in stage.qbwc("jobs", "--company", COMPANY, "--json").splitlines()]
     return _found_in_books(jobs, stage.books), transcript.rstrip().rpartition("\n\n")[2]

@@ -20,6 +20,7 @@ def story_json(story: JobStory) -> dict[str, Any]:
     return {
         **asdict(story.job),
         "payload": json.loads(story.job.payload),
+        "question_detail": json.loads(story.job.question_detail) if story.job.question_detail else None,
         "company": story.company,
         "events": [asdict(event) for event in story.events],
         "message_sets": [asdict(each) for each in story.exchanged],
@@ -47,6 +48,9 @@ def _facts(story: JobStory) -> Iterator[tuple[str, object]]:
     yield from (("ListID", job.list_id), ("TxnID", job.txn_id))
     yield from (("error", job.error), ("code", job.error_code), ("likely cause", job.cause))
     yield from (("what to do", job.remedy), ("QuickBooks said", job.quickbooks_message))
+    yield ("question", job.question)
+    if job.question_detail:
+        yield ("shown with it", json.dumps(json.loads(job.question_detail), indent=2, ensure_ascii=False))
     yield from (("missing name", job.missing_name), ("warning", job.warning))
     yield from (("waits for", _names(story.waits_for)), ("waited for by", _names(story.waited_for_by)))
     yield from (("attempts", job.attempts), ("due", job.due_at), ("created", job.created_at))

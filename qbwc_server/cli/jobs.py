@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import IO
 
@@ -12,8 +13,11 @@ from qbwc_server import jobs as queue
 from qbwc_server.cli import output
 from qbwc_server.cli.job_story import print_story, story_json
 from qbwc_server.cli.runtime import ACTOR, chance, clock, json_option, ready_database
+from qbwc_server.errors import Problem
 from qbwc_server.jobs import Job, Status
 
+_MOST_SHOWN = 10
+"""Jobs left as they are that are named."""
 JOB_NUMBER = click.IntRange(1, 2**63 - 1)
 
 
@@ -26,9 +30,9 @@ def enqueue(company: str, file: IO[bytes], as_json: bool) -> None:
     with ready_database() as db:
         with db.read() as c:
             company_id = companies.get(c, company).id
-        new_jobs = queue.read_lines(file.read())
+        given = queue.survey_lines(file.read())
         with db.write() as c:
-            results = queue.enqueue(c, company_id, new_jobs, clock, chance, actor=ACTOR)
+            results = queue.enqueue(c, company_id, given.jobs, clock, chance, actor=ACTOR, refused=given.refused)
     if as_json:
         output.json_lines(
             {"id": each.id, "external_id": each.external_id, "status": each.status, "created": each.created}
@@ -92,13 +96,27 @@ def job(number: int, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("numbers", metavar="ID...", nargs=-1, required=True, type=JOB_NUMBER)
+@click.argument("numbers", metavar="[ID]...", nargs=-1, type=JOB_NUMBER)
+@click.option("--code", metavar="CODE", help="All jobs with this error code, such as 3140.")
+@click.option("--company", metavar="NAME", help="All failed, retrying and blocked jobs of this company.")
 @json_option
-def retry(numbers: tuple[int, ...], as_json: bool) -> None:
-    """Try failed, blocked, held or cancelled jobs again. All or none."""
+def retry(numbers: tuple[int, ...], code: str | None, company: str | None, as_json: bool) -> None:
+    """Try failed, blocked, held or cancelled jobs again, by number: all or none; or by error code and company."""
+    if bool(numbers) == (code is not None or company is not None):
+        raise click.UsageError("Give either the numbers of jobs, or --code, --company or both.")
+    left: list[Problem] = []
+    chosen: Sequence[int] = numbers
     with ready_database() as db, db.write() as c:
-        changed = exchange.retry(c, numbers, clock, actor=ACTOR)
-    print_changed(changed, as_json=as_json)
+        if not numbers:
+            company_id = None if company is None else companies.get(c, company).id
+            chosen, left = queue.retryable(c, company_id, code)
+        changed = exchange.retry(c, chosen, clock, actor=ACTOR)
+    if changed or as_json:
+        print_changed(changed, as_json=as_json)
+    if not numbers:
+        output.message(f"{len(changed)} tried again" + (f", {len(left)} left as they are:" if left else "."))
+    for problem in left[:_MOST_SHOWN]:
+        output.message(f"  {problem}")
 
 
 @click.command()

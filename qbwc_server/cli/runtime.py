@@ -15,15 +15,14 @@ import platformdirs
 from qbwc_server import logs
 from qbwc_server.cli.output import message
 from qbwc_server.clock import SystemChance, SystemClock
-from qbwc_server.config import load_settings, sqlite_file
+from qbwc_server.config import load_settings
 from qbwc_server.db import Database
-from qbwc_server.errors import DatabaseNotReady, Problem, QbwcError
+from qbwc_server.errors import QbwcError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 ACTOR = "command line"
 """Who it was, in a job's history."""
-_SQLITE_HEADER = b"SQLite format 3\x00"
 clock = SystemClock()
 chance = SystemChance()
 
@@ -36,37 +35,19 @@ def json_option(command: Command) -> Command:
 @contextmanager
 def ready_database() -> Iterator[Database]:
     """The configured database, closed at the end. Raises DatabaseNotReady if `qbwc init` was never run on it."""
-    url = load_settings().database_url
-    file = sqlite_file(url)
-    if file is not None and not file.exists():  # opening it would create an empty one
-        problem = Problem(f"there is no database at {file} yet.", remedy="Run `qbwc init` once, then try again.")
-        raise DatabaseNotReady(problem)
-    with opened(url) as database:
+    with opened(load_settings().database_url) as database:
         database.check_ready()
         yield database
 
 
 @contextmanager
 def opened(url: str) -> Iterator[Database]:
-    """A database in whatever state it is, closed at the end. Raises DatabaseNotReady for a file of another kind."""
-    file = sqlite_file(url)
-    if file is not None and file.is_file() and not _is_sqlite(file):
-        remedy = "Check the file's name; nothing was changed in it."
-        raise DatabaseNotReady(Problem(f"{file} is no SQLite database.", path="QBWC_DATABASE_URL", remedy=remedy))
+    """A database in whatever state it is, closed at the end."""
     database = Database(url)
     try:
         yield database
     finally:
         database.close()
-
-
-def _is_sqlite(file: Path) -> bool:
-    """An empty file counts: SQLite makes a database of it. One that cannot be read is left for the driver to refuse."""
-    try:
-        with file.open("rb") as opened_file:
-            return opened_file.read(len(_SQLITE_HEADER)) in (b"", _SQLITE_HEADER)
-    except OSError:
-        return True
 
 
 class Group(click.Group):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import sys
 from typing import Any
 
@@ -12,6 +14,7 @@ from qbwc_server.cli import output
 from qbwc_server.cli.database import prepare
 from qbwc_server.cli.runtime import ready_database
 from qbwc_server.config import Settings, load_settings, sqlite_file
+from qbwc_server.errors import ConfigurationError, Problem
 
 
 @click.command()
@@ -33,8 +36,32 @@ def serve(host: str | None, port: int | None, workers: int | None, server: str) 
     else:
         with ready_database():
             pass
+    _refuse_unless_free(settings.host, settings.port)
     output.message(f"Serving on {settings.host} port {settings.port}; stop with Ctrl-C.")
     (_waitress if server == "waitress" else _gunicorn)(settings)
+
+
+def _refuse_unless_free(host: str, port: int) -> None:
+    """Raises ConfigurationError if nobody could listen there: the servers say so in many lines, or try for long."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            if sys.platform != "win32":  # there it would allow what is in use
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except (OSError, UnicodeError, OverflowError) as error:
+        raise ConfigurationError(_not_free(host, port, error)) from None
+
+
+def _not_free(host: str, port: int, error: Exception) -> Problem:
+    number = getattr(error, "errno", None)
+    choose_port = "Choose another port with --port or QBWC_PORT."
+    if number == errno.EADDRINUSE:
+        return Problem(f"port {port} on {host} is in use by another program", remedy=choose_port)
+    if number in (errno.EACCES, errno.EPERM):
+        return Problem(f"this user may not listen on port {port}", remedy=choose_port)
+    remedy = "Choose one of its addresses, 127.0.0.1 or 0.0.0.0 for instance, with --host or QBWC_HOST."
+    return Problem(f"{host} is no address of this machine", remedy=remedy)
 
 
 def _gunicorn(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -96,4 +97,6 @@ def simulate(
     if faults.is_crash_due:
         output.message("The PC did not stop: the run ended before it came to that.")
     if not outcome.ok:
+        if not as_json and not (sys.stdout.isatty() and sys.stderr.isatty()):  # there the transcript has just said it
+            output.message(f"Error: {' '.join(outcome.status.split())}")
         click.get_current_context().exit(1)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from qbwc_server.clock import Chance, token
 from qbwc_server.companies.finding import get
-from qbwc_server.companies.model import COLUMNS, Company, Credentials, from_row
+from qbwc_server.companies.model import SELECT, Company, Credentials, from_row
 from qbwc_server.db import tables
 
 _USERNAME = re.compile(r"[a-z0-9-]{1,64}")
@@ -49,8 +49,8 @@ def find_login(c: sa.Connection, username: str | None, password: str | None) -> 
     name = (username or "").strip()
     row = None
     if _USERNAME.fullmatch(name):
-        columns = (*COLUMNS, tables.company.c.password_sha256)
-        row = c.execute(sa.select(*columns).where(tables.company.c.username == name)).one_or_none()
+        wanted = SELECT.add_columns(tables.company.c.password_sha256).where(tables.company.c.username == name)
+        row = c.execute(wanted).one_or_none()
     kept = row.password_sha256 if row is not None else _NOBODY
     agrees = hmac.compare_digest(password_hash((password or "").strip()), kept)
     return from_row(row) if row is not None and agrees else None

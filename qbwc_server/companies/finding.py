@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from qbwc_server.companies.model import COLUMNS, Company, from_row
+from qbwc_server.companies.model import SELECT, Company, from_row
 from qbwc_server.companies.names import name_key
 from qbwc_server.db import tables
 from qbwc_server.errors import Problem, UnknownCompany
@@ -19,7 +19,7 @@ def get(c: sa.Connection, name: str) -> Company:
     """The company of that name, without regard to case. Raises UnknownCompany, which names the nearest."""
     key = name_key(name)
     if key.isprintable():  # else it is nobody's name, and perhaps no text a database takes
-        row = c.execute(sa.select(*COLUMNS).where(_company.name_key == key)).one_or_none()
+        row = c.execute(SELECT.where(_company.name_key == key)).one_or_none()
         if row is not None:
             return from_row(row)
     raise UnknownCompany(_unknown(c, name))
@@ -27,17 +27,17 @@ def get(c: sa.Connection, name: str) -> Company:
 
 def by_id(c: sa.Connection, company_id: int) -> Company:
     """The company of that number. Raises UnknownCompany."""
-    return _one(c, sa.select(*COLUMNS).where(_company.id == company_id), company_id)
+    return _one(c, SELECT.where(_company.id == company_id), company_id)
 
 
 def lock(c: sa.Connection, company_id: int) -> Company:
     """The same, and nobody else can lock it until this transaction ends (on SQLite `db.write()` already sees to it)."""
-    return _one(c, sa.select(*COLUMNS).where(_company.id == company_id).with_for_update(), company_id)
+    return _one(c, SELECT.where(_company.id == company_id).with_for_update(), company_id)
 
 
 def all_companies(c: sa.Connection) -> list[Company]:
     """Every company, by name."""
-    return [from_row(row) for row in c.execute(sa.select(*COLUMNS).order_by(_company.name_key))]
+    return [from_row(row) for row in c.execute(SELECT.order_by(_company.name_key))]
 
 
 def _one(c: sa.Connection, wanted: sa.Select[Any], company_id: int) -> Company:

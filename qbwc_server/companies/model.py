@@ -93,9 +93,10 @@ class Company:
         """The page that QBWC fetches once when the .qwc is loaded and offers to its user."""
         return f"{self.base_url}/support"
 
-    def policy(self, name: str) -> str:
-        """What the company lets this server decide by itself: the value of one of POLICIES."""
-        return policies(self.settings)[name]
+    @property
+    def policies(self) -> Mapping[str, str]:
+        """What the company lets this server decide by itself: every one of POLICIES with its value."""
+        return policies(self.settings)
 
     def known_facts(self) -> Mapping[str, Any]:
         """What the last HCP told, by field; empty before the first contact."""
@@ -111,12 +112,12 @@ class Credentials:
     password: str = field(repr=False)
 
 
-COLUMNS = tuple(tables.company.c[f.name] for f in fields(Company))
-"""The columns a Company is made of: all but the password's hash and the folded name."""
+SELECT = sa.select(*(tables.company.c[f.name] for f in fields(Company)))
+"""Every column a Company is made of: all but the password's hash and the folded name."""
 
 
 def from_row(row: sa.Row[Any]) -> Company:
-    """A Company from a row of COLUMNS (more columns are ignored)."""
+    """A Company from a row that SELECT returned (more columns are ignored)."""
     values = {f.name: getattr(row, f.name) for f in fields(Company)}
     values["state"] = CompanyState(values["state"])
     values["recovery"] = Recovery(values["recovery"])

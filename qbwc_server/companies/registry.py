@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from qbwc_server.companies.credentials import make_password, password_hash
 from qbwc_server.companies.finding import get, lock
 from qbwc_server.companies.identity import file_key
 from qbwc_server.companies.model import Company, CompanyState, Credentials, Recovery
+from qbwc_server.companies.policies import changed_settings
 from qbwc_server.companies.urls import checked_base
 from qbwc_server.db import tables
 from qbwc_server.errors import CompanyRefused, Problem, QbwcError
@@ -64,14 +65,18 @@ def change(
     base_url: str | None = None,
     company_file: str | None = None,
     run_every_minutes: int | None = None,
+    policies: Sequence[str] = (),
 ) -> Company:
-    """Changes what is given and leaves the rest; the GUIDs and the login stay, so that a new .qwc replaces the old one.
+    """Changes what is given and leaves the rest; `policies` are texts such as "link_same_name=yes".
 
-    Raises UnknownCompany, or CompanyRefused with everything that is wrong.
+    The GUIDs and the login stay, so that a new .qwc replaces the old one. Raises UnknownCompany, or CompanyRefused
+    with everything that is wrong.
     """
-    company = get(c, name)
+    company = lock(c, get(c, name).id)
     given = {"base_url": base_url, "company_file": company_file, "run_every_minutes": run_every_minutes}
     values = _checked(**{field: value for field, value in given.items() if value is not None})
+    if policies:
+        values["settings"] = changed_settings(company.settings, policies)
     return _update(c, company, **values) if values else company
 
 

@@ -16,6 +16,7 @@ from qbwc_server.clock import Clock
 from qbwc_server.db import tables
 from qbwc_server.errors import JobRefused, PayloadRefused, Problem
 from qbwc_server.exchange import message_sets
+from qbwc_server.exchange.differing import accept
 from qbwc_server.exchange.message_sets import SetState
 from qbwc_server.exchange.rebook import rebook
 from qbwc_server.exchange.settle import own_name, release_named
@@ -223,7 +224,7 @@ def _skip(given: _Given) -> list[Job]:
 
 
 def _accept(given: _Given) -> list[Job]:
-    raise NotImplementedError
+    return accept(given.c, given.jobs, now=given.now, actor=given.actor)
 
 
 _CARRY_OUT: Mapping[Verb, Callable[[_Given], list[Job]]] = {

@@ -1,8 +1,9 @@
-"""The six calls of a visit, each of them total: whatever comes in and whatever breaks, QBWC gets an answer.
+"""The eight calls of QBWC that have an answer of ours, each total: whatever comes in or breaks, QBWC gets an answer.
 
 A SOAP fault would end the run with a QBWC code that says nothing to anybody (facts/qbwc-protocol.md section 1.3), so
-trouble of ours is a safe value here and a sentence in getLastError. Each call is one transaction, committed before
-the answer leaves.
+trouble of ours is a safe value here and a sentence in getLastError. The five calls with a ticket are one write
+transaction each, committed before the answer leaves; `authenticate` only reads until it knows who comes, and then is
+one too; the two about versions need none.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from qbwc_server.exchange.session import SessionState
 from qbwc_server.exchange.take import STOP, take
 from qbwc_server.exchange.tools import Limits, Tools
 from qbwc_server.exchange.visit import Visit
+from qbwc_server.logs import log_error, shown
 from qbwc_server.qbxml import Renderer, hresult_fact
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,8 @@ Result = TypeVar("Result")
 AWAY = "The server's database cannot be reached right now. Nothing was lost; try again in a few minutes."
 OUR_FAULT = "Something went wrong on the server. Nothing was lost; its administrator finds the details in its log."
 UNKNOWN_TICKET = "This visit is not known here any more. Nothing was lost; choose Update Selected again."
+LONGEST_LINE = 1000
+"""Characters of a closing text that the log shows."""
 DONE = "done"
 """connectionError's answer that ends the run."""
 _TRY_OPEN_FILE = frozenset({"0x80040403", "0x80040406"})
@@ -112,7 +116,7 @@ class Exchange:
         with self._db.read() as c:
             known = companies.find_login(c, username, password)
         if known is None:
-            log.warning("login refused for a Web Connector")
+            log.warning("login refused for the Web Connector's user '%s'", shown(username))
             return NOT_VALID
         now = self._now()
         with self._db.write() as c:
@@ -121,7 +125,9 @@ class Exchange:
             _note(c, company, last_contact_at=now)
             if company.is_paused or not progress.something_to_do(c, company, None, now):
                 return NOTHING
-            return sessions.open_session(c, company, now, self._tools.chance), company.company_file, "", ""
+            ticket = sessions.open_session(c, company, now, self._tools.chance)
+        log.info("%s: session started", shown(company.name))
+        return ticket, company.company_file, "", ""
 
     def _next_request(self, ticket: str | None, arrival: Arrival) -> str:
         with self._visit(ticket) as visit:
@@ -159,7 +165,10 @@ class Exchange:
             text = progress.closing_text(visit)
             sessions.change(visit.c, session, state=SessionState.CLOSED, ended_at=visit.now, closing_text=text)
             _note(visit.c, visit.company, last_result=text)
-            return text
+        name, said = shown(visit.company.name), shown(text, LONGEST_LINE)
+        counts = (session.round_trips, session.done, session.failed)
+        log.info("%s: session closed after %d round trips, %d jobs done, %d failed: %s", name, *counts, said)
+        return text
 
     @contextmanager
     def _visit(self, ticket: str | None) -> Iterator[Visit | None]:
@@ -176,8 +185,8 @@ class Exchange:
         except DatabaseAway:
             log.warning("the database is away")
             return when_away
-        except Exception as error:  # the edge of the protocol: QBWC must get an answer, whatever broke
-            log.exception("a Web Connector's call failed")
+        except Exception as error:  # noqa: BLE001 - the edge of the protocol: QBWC must get an answer, whatever broke
+            log_error(log, "a Web Connector's call failed", error)
             self._remember(ticket, str(error) if isinstance(error, QbwcError) else OUR_FAULT)
             return when_broken
 

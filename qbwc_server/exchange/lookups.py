@@ -26,7 +26,7 @@ from qbwc_server.qbxml import Rendered, Reply, Version, message_set
 
 def next_lookup(visit: Visit, version: Version) -> str:
     """One set of queries for the jobs that wait for a lookup, or ''."""
-    waiting = progress.lookups(visit.c, visit.company, visit.session)[: visit.tools.limits.jobs_per_set]
+    waiting = progress.lookups(visit.c, visit.company, visit.session, visit.tools.limits.jobs_per_set)
     if not waiting:
         return ""
     key = message_sets.new_key(visit.tools.chance)
@@ -75,7 +75,7 @@ def _settled(visit: Visit, item: Item, reply: Reply) -> int:
     if isinstance(payload, QbwcError):
         return 0
     wanted = Wanted(job, payload)
-    may_link = visit.company.policy("link_same_name") == "yes"
+    may_link = visit.company.policies["link_same_name"] == "yes"
     outcome = decide_lookup(wanted, reply, _held(visit, wanted, reply), link_same_name=may_link)
     if outcome is None:
         return 0

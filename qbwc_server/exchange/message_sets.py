@@ -120,8 +120,8 @@ class Item:
     qb_id: str | None
 
 
-_COLUMNS = [_set.c[name] for name in MessageSet.__dataclass_fields__]
-_ITEM_COLUMNS = [_item.c[name] for name in Item.__dataclass_fields__]
+_SELECT = sa.select(*(_set.c[name] for name in MessageSet.__dataclass_fields__))
+_SELECT_ITEMS = sa.select(*(_item.c[name] for name in Item.__dataclass_fields__))
 
 
 def new_key(chance: Chance) -> str:
@@ -244,10 +244,10 @@ def of_session_after(c: sa.Connection, session_id: int, sent_at: datetime, numbe
     return _all(c, _set.c.session_id == session_id, _set.c.sent_at >= sent_at, _set.c.id != number)
 
 
-def jobs_asked_about(c: sa.Connection, session_id: int) -> set[int]:
+def looked_up(session_id: int) -> sa.Select[tuple[int]]:
     """The jobs that were looked up in a session, with or without an answer."""
     lookups = sa.select(_set.c.id).where(_set.c.session_id == session_id, _set.c.purpose == Purpose.LOOKUP)
-    return set(c.scalars(sa.select(_item.c.job_id).where(_item.c.message_set_id.in_(lookups))))
+    return sa.select(_item.c.job_id).where(_item.c.message_set_id.in_(lookups))
 
 
 def about(c: sa.Connection, subject_id: int, session_id: int) -> list[MessageSet]:
@@ -283,9 +283,7 @@ def clearable(c: sa.Connection, company_id: int, now: datetime) -> list[MessageS
 
 def items(c: sa.Connection, message_set_id: int) -> list[Item]:
     """The jobs of a set in their order."""
-    rows = c.execute(
-        sa.select(*_ITEM_COLUMNS).where(_item.c.message_set_id == message_set_id).order_by(_item.c.position)
-    )
+    rows = c.execute(_SELECT_ITEMS.where(_item.c.message_set_id == message_set_id).order_by(_item.c.position))
     return [Item(**(dict(row._mapping) | {"applied": Applied(row.applied)})) for row in rows]
 
 
@@ -303,7 +301,7 @@ def change_items(c: sa.Connection, rows: Sequence[dict[str, object]]) -> None:
 
 
 def _all(c: sa.Connection, *conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[MessageSet]:
-    rows = c.execute(sa.select(*_COLUMNS).where(*conditions).order_by(_set.c.id).limit(limit))
+    rows = c.execute(_SELECT.where(*conditions).order_by(_set.c.id).limit(limit))
     return [_of(row) for row in rows]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -16,6 +15,7 @@ from qbwc_server.exchange import message_sets
 from qbwc_server.exchange.arrived import Arrived
 from qbwc_server.exchange.message_sets import MessageSet, Purpose, SetState
 from qbwc_server.exchange.outcome import MOST_TRIES
+from qbwc_server.exchange.session import Session
 from qbwc_server.exchange.settle import ACTOR
 from qbwc_server.exchange.store import store
 from qbwc_server.exchange.visit import Visit
@@ -32,21 +32,24 @@ _QUERY_OF = {name.casefold(): f"{name}Query" for name in _LISTS}
 """The query of each list by its name in QuickBooks' sentences, which may hold blanks."""
 
 
-def wants_names(c: sa.Connection, company: Company, now: datetime) -> bool:
-    """Whether there are names to ask for and an hour has passed since QuickBooks was asked last."""
+def wants_names(c: sa.Connection, company: Company, session: Session | None, now: datetime) -> bool:
+    """Whether there are names to ask for and an hour has passed since QuickBooks was asked last.
+
+    What was missed in this visit itself is not asked for: QuickBooks has just said that it is not there.
+    """
     asked = company.missing_asked_at
     if asked is not None and timedelta(0) <= now - asked < EVERY:
         return False
-    return any(_query_of(name) for name in jobs.missing_names(c, company.id))
+    before = now if session is None else session.started_at
+    return any(_query_of(name) for name in jobs.missing_names(c, company.id, before))
 
 
-def next_names(visit: Visit, version: Version) -> tuple[Visit, str]:
-    """One set with a query for each list in which names are missing, or ''; the visit knows that it was asked."""
-    if not wants_names(visit.c, visit.company, visit.now):
-        return visit, ""
+def next_names(visit: Visit, version: Version) -> str:
+    """One set with a query for each list in which names are missing, or ''."""
+    if not wants_names(visit.c, visit.company, visit.session, visit.now):
+        return ""
     company = tables.company
     visit.c.execute(company.update().where(company.c.id == visit.company.id).values(missing_asked_at=visit.now))
-    visit = replace(visit, company=replace(visit.company, missing_asked_at=visit.now))
     key = message_sets.new_key(visit.tools.chance)
     by_query: dict[str, list[str]] = {}
     for name in jobs.missing_names(visit.c, visit.company.id)[:_MOST_NAMES]:
@@ -56,10 +59,10 @@ def next_names(visit: Visit, version: Version) -> tuple[Visit, str]:
         if template:
             requests += _rendered(visit, template, names, message_sets.request_id(key, len(requests) + 1))
     if not requests:
-        return visit, ""
+        return ""
     text = message_set(requests, version=version)
     store(visit, Purpose.NAMES, text, version, key=key)
-    return visit, text
+    return text
 
 
 def take_names(visit: Visit, query: MessageSet, arrived: Arrived) -> Visit:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from qbwc_server.errors import QbwcError, RenderingFailed
 from qbwc_server.exchange.message_sets import request_id
 from qbwc_server.exchange.payloads import resolved_payloads
+from qbwc_server.exchange.settle import hold_payments
 from qbwc_server.exchange.tools import Tools
 from qbwc_server.exchange.visit import Visit
 from qbwc_server.jobs import (
@@ -48,6 +49,7 @@ def plan(visit: Visit, key: str, newest: Version) -> list[Planned]:
         planned: list[Planned] = []
         failed: list[tuple[Job, QbwcError]] = []
         size = 0
+        jobs = _payable(visit, jobs)
         payloads = resolved_payloads(c, visit.company.id, jobs)
         for job in jobs:
             if size > limits.set_bytes:
@@ -66,6 +68,12 @@ def plan(visit: Visit, key: str, newest: Version) -> list[Planned]:
         if planned:
             return planned
     return []
+
+
+def _payable(visit: Visit, jobs: list[Job]) -> list[Job]:
+    """Without the payments of invoices that came out differently than expected: a person is asked about those."""
+    held = {job.id for job in hold_payments(visit.c, visit.company.id, jobs, now=visit.now)}
+    return [job for job in jobs if job.id not in held]
 
 
 def _render(tools: Tools, job: Job, payload: Payload, number: str, newest: Version) -> Rendered:

@@ -19,7 +19,7 @@ from qbwc_server.db import tables
 from qbwc_server.exchange import message_sets
 from qbwc_server.exchange import session as sessions
 from qbwc_server.exchange.arrived import Arrived
-from qbwc_server.exchange.canary import Manner, is_given_up, manner_of, next_manner, was_read
+from qbwc_server.exchange.canary import Manner, manner_of, next_manner, was_read
 from qbwc_server.exchange.doubt import cleared, give_back_clearing, lose
 from qbwc_server.exchange.message_sets import Clearing, MessageSet, Purpose, SetState
 from qbwc_server.exchange.recovery import Judgement, judge
@@ -39,9 +39,6 @@ def refused_whole(visit: Visit, subject: MessageSet, arrived: Arrived) -> Visit:
     give_back_clearing(visit.c, subject)
     subject = replace(subject, state=SetState.NOT_APPLIED, hresult=arrived.hresult)
     suspects = _suspects(visit, subject)
-    if is_given_up(visit.company, manner_of(subject)):
-        _release(visit, subject)
-        return visit
     if subject.jobs > 1:
         _halve(visit, suspects, arrived.hresult)
         return visit

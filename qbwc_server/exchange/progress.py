@@ -8,13 +8,14 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from qbwc_server.companies import Company, Recovery
+from qbwc_server.db import tables
 from qbwc_server.exchange import message_sets
 from qbwc_server.exchange.canary import is_given_up, manner_of, wants_canary
 from qbwc_server.exchange.message_sets import MessageSet, Purpose, SetState, Verdict
 from qbwc_server.exchange.missing import wants_names
 from qbwc_server.exchange.session import Session
 from qbwc_server.exchange.visit import Visit
-from qbwc_server.jobs import Job, Status, backlog, counts, has_ready, to_look_up
+from qbwc_server.jobs import LOOKUP, Job, Status, backlog, by_ids, counts, has_ready
 
 MOST_DOUBTS = 10
 """Sets in doubt that are asked about in one visit: other work must not wait for them for ever."""
@@ -65,11 +66,17 @@ def wants_query(c: sa.Connection, company: Company, session: Session | None) -> 
     return all(each.state is SetState.LOST for each in asked if each.about_id is None)
 
 
-def lookups(c: sa.Connection, company: Company, session: Session | None) -> list[Job]:
-    """The jobs that wait for a lookup, each asked about once a visit."""
-    waiting = to_look_up(c, company.id)
-    asked = message_sets.jobs_asked_about(c, session.id) if waiting and session is not None else ()
-    return [job for job in waiting if job.id not in asked]
+def lookups(c: sa.Connection, company: Company, session: Session | None, limit: int) -> list[Job]:
+    """The next jobs that wait for a lookup, each asked about once a visit."""
+    job = tables.job.c
+    waiting = sa.select(job.id).where(
+        job.company_id == company.id,
+        job.status == sa.literal_column("'queued'"),
+        job.step == sa.literal_column(f"'{LOOKUP}'"),
+    )
+    if session is not None:
+        waiting = waiting.where(job.id.not_in(message_sets.looked_up(session.id)))
+    return by_ids(c, c.scalars(waiting.order_by(job.id).limit(limit)).all())
 
 
 def wants_clearing(c: sa.Connection, company: Company, now: datetime) -> bool:
@@ -85,8 +92,8 @@ def something_to_do(c: sa.Connection, company: Company, session: Session | None,
         or wants_canary(c, company, session)
         or bool(doubts(c, company, session))
         or wants_query(c, company, session)
-        or bool(lookups(c, company, session))
-        or wants_names(c, company, now)
+        or bool(lookups(c, company, session, 1))
+        or wants_names(c, company, session, now)
         or wants_clearing(c, company, now)
     )
 

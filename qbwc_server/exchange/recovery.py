@@ -14,7 +14,7 @@ from qbwc_server.qbxml import Answer
 
 _PARSE_ERROR = 0x80040400
 _SESSION_LOST = 0x8004040D
-_NOTHING, _CHECKSUM, _NOT_STORED = 600, 9001, 9005
+_NOTHING, _CHECKSUM, _UNKNOWN_ID, _NOT_STORED = 600, 9001, 9002, 9005
 
 
 class Judgement(StrEnum):
@@ -47,11 +47,14 @@ def judge(purpose: Purpose, answer: Answer | None, hresult: str, sendings: int =
     return Judgement.IN_DOUBT
 
 
-def recovery_learnt(answer: Answer) -> str:
-    """What an answer with recovery attributes tells of this file: QuickBooks returns the code only where it works.
+def recovery_learnt(answer: Answer) -> str | None:
+    """What an answer with recovery attributes tells of this file; None: nothing.
 
+    An id that is not there (9002, 600) does not tell whether ids are kept: so says a QuickBooks that never stored one.
     9005 says that the answer could not be stored: then the id protects from nothing.
     """
+    if answer.message_set_status in (_UNKNOWN_ID, _NOTHING):
+        return None
     return "absent" if answer.message_set_status in (None, _NOT_STORED) else "works"
 
 

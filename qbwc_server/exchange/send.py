@@ -13,6 +13,7 @@ from qbwc_server.exchange.greeting import OLDEST, USUAL, Arrival, greet
 from qbwc_server.exchange.lookback import next_lookback
 from qbwc_server.exchange.lookups import next_lookup
 from qbwc_server.exchange.message_sets import MessageSet, Purpose
+from qbwc_server.exchange.missing import next_names
 from qbwc_server.exchange.plan import plan
 from qbwc_server.exchange.progress import Step
 from qbwc_server.exchange.resend import resend
@@ -46,6 +47,7 @@ def next_request(visit: Visit, arrival: Arrival) -> str:
         or next_lookback(visit, min(newest, USUAL))
         or next_canary(visit)
         or _settle_doubt(visit, newest)
+        or next_names(visit, min(newest, USUAL))
         or next_lookup(visit, min(newest, USUAL))
         or _clear(visit, newest)
         or _write(visit, newest)

@@ -62,7 +62,7 @@ class Session:
     connection_errors: int
 
 
-_COLUMNS = [_session.c[name] for name in Session.__dataclass_fields__]
+_SELECT = sa.select(*(_session.c[name] for name in Session.__dataclass_fields__))
 
 
 def ticket_hash(ticket: str) -> str:
@@ -88,7 +88,7 @@ def open_session(c: sa.Connection, company: Company, now: datetime, chance: Chan
 def open_sessions(c: sa.Connection, company_id: int) -> list[Session]:
     """The visits of a company that were not closed; more than one only for a moment."""
     rows = c.execute(
-        sa.select(*_COLUMNS).where(_session.c.company_id == company_id, _session.c.state == sa.literal_column("'open'"))
+        _SELECT.where(_session.c.company_id == company_id, _session.c.state == sa.literal_column("'open'"))
     )
     return [_of(row) for row in rows]
 
@@ -102,13 +102,13 @@ def find(c: sa.Connection, ticket: str | None) -> tuple[Company, Session] | None
     if company_id is None:
         return None
     company = companies.lock(c, company_id)
-    row = c.execute(sa.select(*_COLUMNS).where(mine)).one()
+    row = c.execute(_SELECT.where(mine)).one()
     return company, _of(row)
 
 
 def by_number(c: sa.Connection, number: int) -> Session:
     """The visit of that number."""
-    return _of(c.execute(sa.select(*_COLUMNS).where(_session.c.id == number)).one())
+    return _of(c.execute(_SELECT.where(_session.c.id == number)).one())
 
 
 def change(c: sa.Connection, session: Session, **columns: Any) -> Session:

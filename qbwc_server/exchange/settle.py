@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from qbwc_server import records
 from qbwc_server.db import tables
 from qbwc_server.exchange import message_sets
+from qbwc_server.exchange.differing import differing, waiting_payments
 from qbwc_server.exchange.message_sets import Item
 from qbwc_server.exchange.outcome import Ask, Block, Done, Fail, NextStep, NotApplied, Outcome, Retry, Verify
 from qbwc_server.exchange.totals import differences, total_of
@@ -96,6 +97,7 @@ def settle(c: sa.Connection, company_id: int, decided: Sequence[Decided], *, now
         c.execute(tables.missing_name.insert(), batch.missing)
     free_dependents(c, [each.job.id for each in batch.moves if each.to is Status.DONE])
     release_named(c, company_id, batch.records, now=now)
+    hold_payments(c, company_id, waiting_payments(c, batch.records), now=now)
     block_dependents(c, batch.failed, now=now, actor=ACTOR)
     return settled
 
@@ -109,6 +111,13 @@ def release_named(c: sa.Connection, company_id: int, new: Sequence[records.Recor
     names = [f"{_LIST_OF[each.family]}:{each.name}" for each in new if each.name and each.family in _LIST_OF]
     if names:
         release_missing(c, company_id, names, "the name it missed is in QuickBooks now", now=now, actor=ACTOR)
+
+
+def hold_payments(c: sa.Connection, company_id: int, payments: Sequence[Job], *, now: datetime) -> list[Job]:
+    """Holds those that pay an invoice which came out differently than expected; returns them."""
+    asks = differing(c, company_id, payments)
+    move(c, [held(job, ask) for job, ask in asks], now=now, actor=ACTOR)
+    return [job for job, _ in asks]
 
 
 def two_ids(qb_ids: Sequence[str]) -> Ask:
@@ -202,6 +211,7 @@ def _record(job: Job, outcome: Done) -> records.Record:
         total=None if total is None else str(total),
         balance=None if balance is None else str(balance),
         time_created=ret.time_created,
+        differs="; ".join(differences(job, ret)) or None,
     )
 
 

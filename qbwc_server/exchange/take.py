@@ -142,7 +142,8 @@ def _learnt(visit: Visit, subject: MessageSet, arrived: Arrived) -> Visit:
     """What an answer to a write set or to its status check tells of QuickBooks' own memory."""
     if arrived.answer is None or not subject.carries_id:
         return visit
-    learnt = Recovery(recovery_learnt(arrived.answer))
+    told = recovery_learnt(arrived.answer)
+    learnt = visit.company.recovery if told is None else Recovery(told)
     if learnt is visit.company.recovery:
         return visit
     company = tables.company

@@ -30,7 +30,7 @@ def take_replies(visit: Visit, subject: MessageSet, arrived: Arrived, asked: Pur
     decided, repeated = _sorted_out(visit, subject, arrived)
     settled = settle(visit.c, visit.company.id, decided, now=visit.now)
     _hold_second_ids(visit, repeated)
-    if subject.state in (SetState.SENT, SetState.IN_DOUBT):
+    if subject.state in (SetState.SENT, SetState.IN_DOUBT, SetState.HELD):
         _conclude(visit, subject, asked)
         _learn(visit, subject, settled.echoes_guid, asked)
     done, failed = visit.session.done + settled.done, visit.session.failed + settled.failed
@@ -74,7 +74,8 @@ def _conclude(visit: Visit, subject: MessageSet, asked: Purpose) -> None:
     cleared(visit.c, subject)
     left = [job for job in jobs_of(visit.c, subject) if waits_for(job, subject)]
     if left:
-        doubt(visit.c, subject, "QuickBooks' answer left it open", visit.now)
+        if subject.state is not SetState.HELD:  # a person is asked about those, and QuickBooks is not
+            doubt(visit.c, subject, "QuickBooks' answer left it open", visit.now)
         return
     plain = (
         asked is Purpose.WRITE

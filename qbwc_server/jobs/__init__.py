@@ -1,17 +1,17 @@
 """What the business asks for: kinds of jobs, their payloads, the queue they wait in."""
 
 from qbwc_server.jobs.corrected import corrected
-from qbwc_server.jobs.dependencies import block_dependents, free_dependents, recount
+from qbwc_server.jobs.dependencies import block_dependents, block_stopped, free_dependents, recount
 from qbwc_server.jobs.enqueue import Enqueued, enqueue
-from qbwc_server.jobs.graph import by_ids
-from qbwc_server.jobs.intake import NewJob, read_dicts, read_lines, stored_payload
+from qbwc_server.jobs.graph import by_ids, waiting_on
+from qbwc_server.jobs.intake import HandIn, NewJob, read_dicts, read_lines, stored_payload, survey_dicts, survey_lines
 from qbwc_server.jobs.kinds import KINDS, Invoice, InvoiceLine, Kind, Payment, kind
 from qbwc_server.jobs.missing import missing_key, missing_names, release_missing
 from qbwc_server.jobs.model import Job
 from qbwc_server.jobs.moves import Move, Trouble, move
 from qbwc_server.jobs.payload import Payload
-from qbwc_server.jobs.person import cancel, locked, retry
-from qbwc_server.jobs.queue import Backlog, backlog, counts, end_search, has_ready, ready, to_look_up
+from qbwc_server.jobs.person import cancel, locked, retry, retryable
+from qbwc_server.jobs.queue import Backlog, backlog, counts, end_search, has_ready, ready
 from qbwc_server.jobs.ref import Ref, looks_like_an_id
 from qbwc_server.jobs.references import references, resolved
 from qbwc_server.jobs.states import ANSWERS, LOOKUP, Applied, Question, Status
@@ -26,6 +26,7 @@ __all__ = [
     "Enqueued",
     "Event",
     "Exchanged",
+    "HandIn",
     "Invoice",
     "InvoiceLine",
     "Job",
@@ -42,6 +43,7 @@ __all__ = [
     "Trouble",
     "backlog",
     "block_dependents",
+    "block_stopped",
     "by_ids",
     "cancel",
     "corrected",
@@ -66,6 +68,9 @@ __all__ = [
     "release_missing",
     "resolved",
     "retry",
+    "retryable",
     "stored_payload",
-    "to_look_up",
+    "survey_dicts",
+    "survey_lines",
+    "waiting_on",
 ]

@@ -46,6 +46,11 @@ def block_dependents(c: sa.Connection, stuck: Iterable[Job], *, now: datetime, a
     move(c, moves, now=now, actor=actor)
 
 
+def block_stopped(c: sa.Connection, ids: Collection[int], *, now: datetime, actor: str) -> None:
+    """Blocks those of these queued jobs that wait for a job which failed while they were held."""
+    block_dependents(c, stopped_by(c, needs(c, ids)), now=now, actor=actor)
+
+
 def _blocked_by(cause: Job) -> Trouble:
     return Trouble(
         error=f"waits for job {cause.id} ({cause.label}), which cannot go on",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from qbwc_server.jobs.intake import NewJob
 from qbwc_server.jobs.kinds import kind
 from qbwc_server.jobs.model import Job
 from qbwc_server.jobs.moves import Move, move
+from qbwc_server.jobs.refused import NOTHING_REFUSED, HalfRead, Refused
 from qbwc_server.jobs.states import REPLACEABLE, Applied, Status
 from qbwc_server.jobs.targets import Batch, Targets, find_targets
 
@@ -39,22 +40,31 @@ class Enqueued:
 
 
 def enqueue(
-    c: sa.Connection, company_id: int, new_jobs: Sequence[NewJob], clock: Clock, chance: Chance, *, actor: str
+    c: sa.Connection,
+    company_id: int,
+    new_jobs: Sequence[NewJob],
+    clock: Clock,
+    chance: Chance,
+    *,
+    actor: str,
+    refused: Refused = NOTHING_REFUSED,
 ) -> list[Enqueued]:
     """Puts jobs into a company's queue, in a transaction of the caller's.
 
     The same key with the same content is the job that is there; with other content it takes the place of one that
     failed, is blocked, held or cancelled and was never applied. Anything else, an unknown reference or a cycle
-    raises PayloadRefused with every problem of all jobs, and nothing is enqueued.
+    raises PayloadRefused with every problem of all jobs, and nothing is enqueued. The problems of what was `refused`
+    of the same hand-in when it was read are among them.
     """
     lock(c, company_id)
     now = clock.now()
     handed = list(handed_in(new_jobs))
     there = jobs_by_key(c, company_id, {each.key for each in handed})
     batch, problems = _sorted_out(handed, there)
-    targets, unresolvable = find_targets(c, company_id, batch)
-    if problems or unresolvable:
-        raise PayloadRefused(*sorted(problems + unresolvable, key=lambda problem: problem.line or 0))
+    targets, unresolvable = find_targets(c, company_id, batch, refused)
+    problems = [*refused.problems, *_twice(handed, refused), *problems, *unresolvable]
+    if problems:
+        raise PayloadRefused(*sorted(problems, key=lambda problem: problem.line or 0))
 
     replaced = {key: there[key] for key in batch if key in there}
     _replace(c, replaced, batch, now, actor)
@@ -72,13 +82,23 @@ def _sorted_out(handed: Sequence[HandedIn], there: Mapping[Key, Job]) -> tuple[B
     for each in handed:
         earlier = first.setdefault(each.key, each)
         job = there.get(each.key)
-        if earlier.new.content_hash != each.new.content_hash:
-            remedy = "Use one external_id for one record."
-            problems.append(each.problem(f"stands in {earlier} with other content", "external_id", remedy))
-        elif earlier is each and job is not None and not _is_same(job, each.new) and not _may_replace(job):
+        if earlier is each and job is not None and not _is_same(job, each.new) and not _may_replace(job):
             problems.append(_conflict(job, each))
     batch = {key: each for key, each in first.items() if key not in there or not _is_same(there[key], each.new)}
     return batch, problems
+
+
+def _twice(handed: Sequence[HandedIn], refused: Refused) -> Iterator[Problem]:
+    """Records that stand in one hand-in more than once with different contents, told at the later ones."""
+    first: dict[Key, HandedIn | HalfRead] = {}
+    everything: list[HandedIn | HalfRead] = [*handed, *refused.jobs]
+    for each in sorted(everything, key=lambda job: job.place.order):
+        if each.key is None:
+            continue
+        earlier = first.setdefault(each.key, each)
+        if earlier.content_hash != each.content_hash:
+            message = f"stands in {earlier.place} with other content"
+            yield each.place.problem(message, "external_id", "Use one external_id for one record.")
 
 
 def _is_same(job: Job, new: NewJob) -> bool:
@@ -94,7 +114,7 @@ def _conflict(job: Job, handed: HandedIn) -> Problem:
     there, here = _short(job.payload), _short(new.payload_json)
     if job.kind != new.kind:  # an item may come again as another kind of item
         there, here = f"{job.kind} {there}", f"{new.kind} {here}"
-    return handed.problem(
+    return handed.place.problem(
         f"{job.external_id!r} is job {job.id}, which is {job.status} with other content: there {there}, here {here}",
         "external_id",
         "A job that is on its way or in the books is not changed by adding it again; "

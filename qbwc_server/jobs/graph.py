@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from qbwc_server.db import slices, tables
 from qbwc_server.errors import Problem
-from qbwc_server.jobs.model import COLUMNS, Job, job_of
+from qbwc_server.jobs.model import SELECT, Job, job_of
 from qbwc_server.jobs.states import Status
 
 _job, _dependency = tables.job, tables.job_dependency
@@ -20,7 +20,7 @@ def by_ids(c: sa.Connection, ids: Iterable[int]) -> list[Job]:
     """The jobs of these numbers, in the order of their numbers; unknown numbers are left out."""
     jobs: list[Job] = []
     for some in slices(ids):
-        rows = c.execute(sa.select(*COLUMNS).where(_job.c.id.in_(some)).order_by(_job.c.id))
+        rows = c.execute(SELECT.where(_job.c.id.in_(some)).order_by(_job.c.id))
         jobs += [job_of(row) for row in rows]
     return jobs
 

@@ -14,12 +14,16 @@ from pydantic import ValidationError
 
 from qbwc_server.errors import PayloadRefused, Problem
 from qbwc_server.jobs.canonical import canonical_json, content_hash
+from qbwc_server.jobs.file_shape import is_spreadsheet, other_shape, spreadsheet
 from qbwc_server.jobs.json_lines import numbered_lines, read_object
 from qbwc_server.jobs.kinds import KINDS, REGISTERED, Kind
 from qbwc_server.jobs.kinds import kind as kind_named
 from qbwc_server.jobs.payload import Payload
+from qbwc_server.jobs.place import Place
 from qbwc_server.jobs.ref import LONGEST_EXTERNAL_ID
+from qbwc_server.jobs.references import mentioned
 from qbwc_server.jobs.refusals import Broken, broken_rules, nearest, one_line_problem, problems, shown, unknown_fields
+from qbwc_server.jobs.refused import HalfRead, Refused, words_of
 
 FIELDS = ("kind", "operation", "external_id", "payload", "priority")
 LOWEST_PRIORITY, HIGHEST_PRIORITY = -1000, 1000
@@ -39,45 +43,76 @@ class NewJob:
     payload: Payload
     priority: int
     """-1000 to 1000; higher goes first."""
-    line: int | None
-    """Line of the file it stood in, from 1."""
+    place: Place
+    """Where in the file or call it stood."""
     content_hash: str
     """SHA-256 in hexadecimal of kind, operation and payload_json."""
     payload_json: str
     """Canonical JSON of the fields that were given, ASCII."""
 
+    @property
+    def line(self) -> int | None:
+        """Line of the file it stood in, from 1."""
+        return self.place.line
+
+
+@dataclass(frozen=True, slots=True)
+class HandIn:
+    """What was handed in together: the jobs that may be queued, and what is wrong with the others."""
+
+    jobs: tuple[NewJob, ...]
+    refused: Refused
+
+    def accepted(self) -> list[NewJob]:
+        """The jobs if none was refused. Raises PayloadRefused with all problems of all jobs."""
+        if self.refused.problems:
+            raise PayloadRefused(*self.refused.problems)
+        return list(self.jobs)
+
+
+def survey_lines(text: str | bytes) -> HandIn:
+    """The jobs of a file of JSON lines (UTF-8), good and bad; blank lines are skipped.
+
+    Raises PayloadRefused only for a file that is no JSON lines at all, or empty.
+    """
+    if is_spreadsheet(text):
+        raise PayloadRefused(spreadsheet())
+    numbered = list(numbered_lines(text))
+    if not numbered:
+        raise PayloadRefused("there are no jobs in the file.")
+    if (shape := other_shape([line for _, line in numbered])) is not None:
+        raise PayloadRefused(shape)
+    pile = _Pile()
+    for number, line in numbered:
+        try:
+            given = read_object(line, number)
+        except PayloadRefused as refused:
+            pile.unreadable(line, refused)
+        else:
+            pile.add(given, Place(line=number))
+    return pile.hand_in()
+
+
+def survey_dicts(jobs: Iterable[Mapping[str, object]]) -> HandIn:
+    """The same checks for a call from Python. Numbers are Decimal, int or text, dates `date` or text.
+
+    With more than one job every path begins with ``jobs[1].``.
+    """
+    given = list(jobs)
+    pile = _Pile()
+    for index, one in enumerate(given):
+        pile.add(one, Place(index=index if len(given) > 1 else None))
+    return pile.hand_in()
+
 
 def read_lines(text: str | bytes) -> list[NewJob]:
-    """The jobs of a file of JSON lines (UTF-8); blank lines are skipped.
-
-    Raises PayloadRefused with all problems of all lines, also if there is no job at all.
-    """
-    jobs: list[NewJob] = []
-    wrong: list[Problem] = []
-    for number, line in numbered_lines(text):
-        try:
-            jobs.append(_Reading(read_object(line, number)).job(number))
-        except PayloadRefused as refused:
-            wrong += refused.problems
-    if not jobs and not wrong:
-        wrong.append(Problem("there are no jobs in the file."))
-    return _accepted(jobs, wrong)
+    """The jobs of a file in which none is wrong. Raises PayloadRefused with all problems of all lines."""
+    return survey_lines(text).accepted()
 
 
 def read_dicts(jobs: Iterable[Mapping[str, object]]) -> list[NewJob]:
-    """The same checks for a call from Python. Numbers are Decimal, int or text, dates `date` or text.
-
-    Raises PayloadRefused with all problems of all jobs; with more than one job every path begins with ``jobs[1].``.
-    """
-    given = list(jobs)
-    accepted: list[NewJob] = []
-    wrong: list[Problem] = []
-    for index, one in enumerate(given):
-        try:
-            accepted.append(_Reading(one).job(prefix=f"jobs[{index}]." if len(given) > 1 else ""))
-        except PayloadRefused as refused:
-            wrong += refused.problems
-    return _accepted(accepted, wrong)
+    """The jobs of a call in which none is wrong. Raises PayloadRefused with all problems of all jobs."""
+    return survey_dicts(jobs).accepted()
 
 
 def stored_payload(kind: str, payload_json: str) -> Payload:
@@ -92,10 +127,35 @@ def stored_payload(kind: str, payload_json: str) -> Payload:
         raise PayloadRefused(*problems(broken_rules(error))) from None
 
 
-def _accepted(jobs: list[NewJob], wrong: list[Problem]) -> list[NewJob]:
-    if wrong:
-        raise PayloadRefused(*wrong)
-    return jobs
+class _Pile:
+    """What was read so far of one hand-in."""
+
+    def __init__(self) -> None:
+        self._jobs: list[NewJob] = []
+        self._problems: list[Problem] = []
+        self._half_read: list[HalfRead] = []
+        self._unreadable: list[str | bytes] = []
+
+    def add(self, given: object, place: Place) -> None:
+        if not isinstance(given, Mapping):
+            message = f"must be an object, this is {shown(given)}."
+            self._problems.append(Problem(message, path=place.prefix.rstrip("."), line=place.line))
+            return
+        reading = _Reading(given)
+        job = reading.job(place)
+        if isinstance(job, NewJob):
+            self._jobs.append(job)
+        else:
+            self._problems += problems(reading.broken, line=place.line, prefix=place.prefix)
+            self._half_read.append(job)
+
+    def unreadable(self, line: str | bytes, refused: PayloadRefused) -> None:
+        self._problems += refused.problems
+        self._unreadable.append(line)
+
+    def hand_in(self) -> HandIn:
+        words = words_of(self._unreadable)
+        return HandIn(tuple(self._jobs), Refused(tuple(self._problems), tuple(self._half_read), words))
 
 
 @dataclass(slots=True)
@@ -105,10 +165,8 @@ class _Reading:
     given: Mapping[str, object]
     broken: list[Broken] = field(default_factory=list)
 
-    def job(self, line: int | None = None, prefix: str = "") -> NewJob:
-        """Raises PayloadRefused with everything that is wrong."""
-        if not isinstance(self.given, Mapping):
-            raise PayloadRefused(Problem(f"must be an object, this is {shown(self.given)}.", prefix.rstrip(".")))
+    def job(self, place: Place) -> NewJob | HalfRead:
+        """The job, or what can be told of it if anything is wrong, which stands in `broken` then."""
         self.broken += unknown_fields(
             self.given, FIELDS, {}, f"A job has {', '.join(FIELDS)}; the rest goes into payload."
         )
@@ -117,11 +175,19 @@ class _Reading:
         external_id = self._external_id()
         priority = self._priority()
         payload = self._payload(kind)
-        if self.broken or kind is None or payload is None:
-            raise PayloadRefused(*problems(self.broken, line=line, prefix=prefix))
+        if kind is None or payload is None:
+            return self._half_read(place, kind, external_id, repr((operation, self.given.get("payload"))))
         payload_json = canonical_json(payload)
         digest = content_hash(kind.name, operation, payload_json)
-        return NewJob(kind.name, operation, external_id, payload, priority, line, digest, payload_json)
+        if self.broken:
+            return self._half_read(place, kind, external_id, digest)
+        return NewJob(kind.name, operation, external_id, payload, priority, place, digest, payload_json)
+
+    def _half_read(self, place: Place, kind: Kind | None, external_id: str, digest: str) -> HalfRead:
+        refers_to: dict[tuple[str, str], str] = {}
+        for key, path in mentioned(kind.model, self.given.get("payload")) if kind else ():
+            refers_to.setdefault(key, path)
+        return HalfRead(place, kind.family if kind else None, external_id, digest, refers_to)
 
     def _refuse(self, name: str, message: str, remedy: str = "") -> None:
         self.broken.append(Broken(message, remedy, (name,)))

@@ -22,13 +22,15 @@ def missing_key(name: str) -> str:
     return " ".join(name.split()).casefold()[:_LONGEST]
 
 
-def missing_names(c: sa.Connection, company_id: int) -> list[str]:
-    """The names that jobs of a company are blocked on, as QuickBooks wrote them, in order."""
+def missing_names(c: sa.Connection, company_id: int, before: datetime | None = None) -> list[str]:
+    """The names that jobs of a company are blocked on (since before a moment), as QuickBooks wrote them, in order."""
     written = (
         sa.select(_job.c.missing_name)
         .join(_missing, _missing.c.job_id == _job.c.id)
         .where(_missing.c.company_id == company_id, _job.c.missing_name.is_not(None))
     )
+    if before is not None:
+        written = written.where(_missing.c.since < before)
     names = {missing_key(name): name for name in c.scalars(written.distinct())}
     return [names[key] for key in sorted(names)]
 

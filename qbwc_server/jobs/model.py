@@ -78,11 +78,12 @@ class Job:
         return self.list_id or self.txn_id
 
 
-COLUMNS = [tables.job.c[name] for name in Job.__dataclass_fields__]
+SELECT = sa.select(*(tables.job.c[name] for name in Job.__dataclass_fields__))
+"""Every column of a Job; built once, as building it costs more than running it."""
 
 
 def job_of(row: sa.Row[Any]) -> Job:
-    """A job from a row that holds all of COLUMNS."""
+    """A job from a row that SELECT returned."""
     values = dict(row._mapping)
     values["status"] = Status(values["status"])
     values["applied"] = Applied(values["applied"])

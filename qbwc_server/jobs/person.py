@@ -43,6 +43,32 @@ def retry(c: sa.Connection, ids: Sequence[int], clock: Clock, *, actor: str) -> 
     return by_ids(c, ids)
 
 
+def retryable(
+    c: sa.Connection, company_id: int | None = None, code: str | None = None
+) -> tuple[list[int], list[Problem]]:
+    """The failed, retrying and blocked jobs of a company or of all, and why some of them cannot be tried again.
+
+    With a `code` (QuickBooks' statusCode, an HRESULT, or a question) only those, and those that are held with it.
+    """
+    job = tables.job.c
+    wanted = [Status.FAILED, Status.RETRYING, Status.BLOCKED, *([Status.HELD] if code is not None else [])]
+    these = sa.select(job.id).where(job.status.in_(wanted))
+    if company_id is not None:
+        these = these.where(job.company_id == company_id)
+    if code is not None:
+        these = these.where(job.error_code == code)
+    chosen = {each.id: each for each in locked(c, c.scalars(these).all()) if each.status in wanted}
+    left: list[Problem] = []
+    while problems := {
+        number: problem
+        for number, each in chosen.items()
+        if not _is_asked_about(each) and (problem := _why_not_retried(c, each, chosen))
+    }:
+        left += problems.values()
+        chosen = {number: each for number, each in chosen.items() if number not in problems}
+    return sorted(chosen), left
+
+
 def cancel(
     c: sa.Connection,
     ids: Sequence[int],

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from qbwc_server.db import tables
-from qbwc_server.jobs.model import COLUMNS, Job, job_of
+from qbwc_server.jobs.model import SELECT, Job, job_of
 from qbwc_server.jobs.states import LOOKUP, Status
 
 _job = tables.job
@@ -35,10 +35,10 @@ def ready(c: sa.Connection, company_id: int, now: datetime, limit: int) -> list[
     Jobs under suspicion of having spoiled a set go with their own group alone, others never with them.
     Two narrow indexes are read, so the cost does not grow with the queue.
     """
-    queued = sa.select(*COLUMNS).where(
+    queued = SELECT.where(
         _job.c.company_id == company_id, _job.c.status == sa.literal_column("'queued'"), _free(), _job.c.step != LOOKUP
     )
-    due = sa.select(*COLUMNS).where(
+    due = SELECT.where(
         _job.c.company_id == company_id,
         _job.c.status == sa.literal_column("'retrying'"),
         _free(),
@@ -49,16 +49,6 @@ def ready(c: sa.Connection, company_id: int, now: datetime, limit: int) -> list[
     rows += c.execute(due.order_by(_job.c.rank.desc(), _job.c.id).limit(limit))
     jobs = sorted(map(job_of, rows), key=lambda job: (-job.rank, job.id))
     return [job for job in jobs if job.search_group == jobs[0].search_group][:limit]
-
-
-def to_look_up(c: sa.Connection, company_id: int) -> list[Job]:
-    """The jobs about which QuickBooks is asked before they go on, in order of their numbers."""
-    wanted = sa.select(*COLUMNS).where(
-        _job.c.company_id == company_id,
-        _job.c.status == sa.literal_column("'queued'"),
-        _job.c.step == sa.literal_column(f"'{LOOKUP}'"),
-    )
-    return list(map(job_of, c.execute(wanted.order_by(_job.c.id))))
 
 
 def end_search(c: sa.Connection, company_id: int) -> None:

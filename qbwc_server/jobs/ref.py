@@ -24,6 +24,11 @@ def looks_like_an_id(text: str) -> bool:
     return len(text) <= LONGEST_ID and _ID.fullmatch(text) is not None
 
 
+def usable_id(external_id: str) -> bool:
+    """Whether a text may be an external id."""
+    return not one_line_problem(external_id, at_most=LONGEST_EXTERNAL_ID)
+
+
 class Ref(BaseModel):
     """Which record is meant; exactly one of the four is given."""
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from qbwc_server.jobs.declared import MOST_ENTRIES
 from qbwc_server.jobs.payload import Payload
-from qbwc_server.jobs.ref import Family, Ref, RefReader, Registered
+from qbwc_server.jobs.ref import Family, Ref, RefReader, Registered, usable_id
 from qbwc_server.jobs.refusals import path_text
 
-__all__ = ["Family", "FoundReference", "Ref", "RefReader", "Registered", "references", "resolved"]
+__all__ = ["Family", "FoundReference", "Ref", "RefReader", "Registered", "mentioned", "references", "resolved"]
+
+Key = tuple[str, str]
+"""Family and external id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,27 @@ class FoundReference:
 def references(payload: Payload) -> list[FoundReference]:
     """Every reference of the payload, in the order of its fields."""
     return list(_found(payload, ()))
+
+
+def mentioned(model: type[Payload], given: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[Key, str]]:
+    """The records that a payload refers to by external id, with their paths, however wrong the rest of it is."""
+    if not isinstance(given, Mapping):
+        return
+    for name, reader in model.readers.items():
+        value = given.get(name)
+        place = (*at, name)
+        if reader.ref is not None:
+            external_id = value.get("external_id") if isinstance(value, Mapping) and len(value) == 1 else None
+            if reader.ref.family is not None and isinstance(external_id, str) and usable_id(external_id):
+                yield (reader.ref.family.name, external_id), path_text(place)
+        elif reader.is_list:
+            entries = value[:MOST_ENTRIES] if isinstance(value, list | tuple) else ()
+            for index, entry in enumerate(entries):
+                for part in reader.parts:
+                    yield from mentioned(part, entry, (*place, index))
+        else:
+            for part in reader.parts:
+                yield from mentioned(part, value, place)
 
 
 def resolved(payload: Payload, ids: Mapping[tuple[str, str], str]) -> Payload:

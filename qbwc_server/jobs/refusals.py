@@ -96,6 +96,8 @@ def shown(value: object) -> str:
     """A value as it may stand in a message: short, on one line, printable."""
     if isinstance(value, str):
         return f'"{printable(value)}"'
+    if value is None:
+        return "null"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict | list | tuple):

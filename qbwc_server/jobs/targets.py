@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -14,7 +14,9 @@ from qbwc_server.jobs.graph import by_ids, needs
 from qbwc_server.jobs.handed_in import HandedIn, Key, jobs_by_key, key_of
 from qbwc_server.jobs.intake import NewJob
 from qbwc_server.jobs.model import Job
+from qbwc_server.jobs.place import Place
 from qbwc_server.jobs.references import references
+from qbwc_server.jobs.refused import NOTHING_REFUSED, HalfRead, Refused
 from qbwc_server.jobs.states import Status
 
 _SHOWN = 10
@@ -34,22 +36,38 @@ class Targets:
     """The jobs that are there already for those records."""
 
 
-def find_targets(c: sa.Connection, company_id: int, batch: Batch) -> tuple[Targets, list[Problem]]:
-    """The targets, and every reference that can never be resolved: unknown, to a cancelled job, in a circle."""
+def find_targets(
+    c: sa.Connection, company_id: int, batch: Batch, refused: Refused = NOTHING_REFUSED
+) -> tuple[Targets, list[Problem]]:
+    """The targets, and every reference that can never be resolved: unknown, to a cancelled job, in a circle.
+
+    What was refused of the same hand-in is no unknown target, and its own references are looked at too.
+    """
     wanted = {key: _external(handed.new) for key, handed in batch.items()}
-    everything = {target for paths in wanted.values() for target in paths}
+    everything = {to for paths in (*wanted.values(), *(half.refers_to for half in refused.jobs)) for to in paths}
     recorded = records.find(c, company_id, everything)
     jobs = jobs_by_key(c, company_id, everything - recorded.keys())
-    of = {key: {to: path for to, path in paths.items() if to not in recorded} for key, paths in wanted.items()}
-    targets = Targets(of, jobs)
+    of = {key: _without(paths, recorded) for key, paths in wanted.items()}
+    half_read = [(half, _without(half.refers_to, recorded)) for half in refused.jobs]
     problems = [
         problem
-        for key, paths in of.items()
+        for place, paths in [*((batch[key].place, paths) for key, paths in of.items()), *_placed(half_read)]
         for target, path in paths.items()
-        if target not in batch and (problem := _unusable(batch[key], target, path, jobs.get(target)))
+        if target not in batch and not refused.may_hold(target)
+        if (problem := _unusable(place, target, path, jobs.get(target)))
     ]
-    graph = {**_standing(c, jobs), **of}
-    return targets, problems + [_circle(batch, of, circle) for circle in circles(graph)]
+    alike = {half.key: (half.place, paths) for half, paths in half_read if half.key is not None}
+    members = alike | {key: (batch[key].place, paths) for key, paths in of.items()}
+    graph = {**_standing(c, jobs), **{key: paths for key, (_, paths) in members.items()}}
+    return Targets(of, jobs), problems + [_circle(members, circle) for circle in circles(graph)]
+
+
+def _without(paths: Mapping[Key, str], recorded: Collection[Key]) -> dict[Key, str]:
+    return {to: path for to, path in paths.items() if to not in recorded}
+
+
+def _placed(half_read: Iterable[tuple[HalfRead, dict[Key, str]]]) -> Iterator[tuple[Place, dict[Key, str]]]:
+    return ((half.place, paths) for half, paths in half_read)
 
 
 def _external(new: NewJob) -> dict[Key, str]:
@@ -61,16 +79,16 @@ def _external(new: NewJob) -> dict[Key, str]:
     return found
 
 
-def _unusable(handed: HandedIn, target: Key, path: str, job: Job | None) -> Problem | None:
+def _unusable(place: Place, target: Key, path: str, job: Job | None) -> Problem | None:
     family, external_id = target
     if job is None:
-        return handed.problem(
+        return place.problem(
             f"no {family} with external_id {external_id!r} is known",
             path,
             f"Enqueue that {family} first or in the same file, or name it by full_name or its ID.",
         )
     if job.status is Status.CANCELLED:
-        return handed.problem(
+        return place.problem(
             f"job {job.id} ({job.label}) was cancelled and will never be in QuickBooks",
             path,
             f"Retry job {job.id} first, or refer to another {family}.",
@@ -86,15 +104,16 @@ def _standing(c: sa.Connection, jobs: Mapping[Key, Job]) -> dict[Key, list[Key]]
     return {key[number]: sorted(key[on_job_id] for on_job_id in some) for number, some in waits.items()}
 
 
-def _circle(batch: Batch, of: Mapping[Key, Mapping[Key, str]], circle: list[Key]) -> Problem:
+def _circle(members: Mapping[Key, tuple[Place, Mapping[Key, str]]], circle: list[Key]) -> Problem:
     """Told at a job of the hand-in: without one there would be no circle."""
-    first = next(index for index, key in enumerate(circle) if key in batch)
+    first = next(index for index, key in enumerate(circle) if key in members)
     way = [*circle[first:], *circle[:first], circle[first]]
     names = [external_id for _, external_id in way]
     if len(names) > _SHOWN:
         names[_SHOWN // 2 : -_SHOWN // 2] = ["…"]
-    return batch[way[0]].problem(
+    place, paths = members[way[0]]
+    return place.problem(
         f"refers to itself in a circle: {' -> '.join(names)}",
-        of[way[0]][way[1]],
+        paths[way[1]],
         "One of them must not refer to the next.",
     )

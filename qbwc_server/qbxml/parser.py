@@ -1,9 +1,9 @@
 """The one hardened XML parser of the program: SOAP envelopes, qbXML, HCP and .qwc files all come through here.
 
 A document type declaration is refused before the parser sees it, so there are no entities to expand
-and nothing to fetch; limits on size are the web server's matter (`huge_tree` is on because a page of
-invoices may be large). lxml's `recover` is never used: it drops what it does not understand, and a
-dropped element in an answer would be a lost TxnID.
+and nothing to fetch; the size of the whole is the web server's matter (`huge_tree` is on because a page of
+invoices may be large). Each step takes time in proportion to the document, whatever is in it. lxml's `recover`
+is never used: it drops what it does not understand, and a dropped element in an answer would be a lost TxnID.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ _DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?\sencoding\s{0,9}=\s{0,9}
 # Codecs that a Windows program may declare. Others (UTF-7, punycode, escapes) only serve to hide something.
 _ALLOWED_CODECS = re.compile(r"utf-8|utf-16(-le|-be)?|ascii|iso8859-\d{1,2}|cp125\d")
 
-_BLANKS = (b" ", b"\t", b"\r", b"\n")
+_BLANKS = re.compile(rb"[ \t\r\n]*+")
+LONGEST_PROLOG = 64 * 1024
+"""Bytes of UTF-8 before the root element, leading blanks included. A real prolog has about a hundred."""
 # What XML 1.0 does not allow at all: control characters but TAB, LF and CR, lone surrogates, U+FFFE and U+FFFF.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9A-Fa-f]++)|([0-9]++));")
@@ -81,9 +83,8 @@ def parse_lenient(text: str | bytes) -> etree._Element:
 
 
 def _parse(document: bytes) -> etree._Element:
-    while document.startswith((codecs.BOM_UTF8, *_BLANKS)):  # two marks would hide a DOCTYPE from the scan
-        document = document.removeprefix(codecs.BOM_UTF8).lstrip(b"".join(_BLANKS))
-    _refuse_doctype(document)
+    start = _start(document)
+    _check_prolog(document, start)
     # A parser of its own for each call: a shared one would make threads wait for each other.
     parser = etree.XMLParser(
         encoding="utf-8",  # whatever the document claims: it was decoded before it came here
@@ -94,7 +95,7 @@ def _parse(document: bytes) -> etree._Element:
         remove_comments=True,
     )
     try:
-        root = etree.fromstring(document, parser)
+        root = etree.fromstring(document[start:], parser)
     except etree.XMLSyntaxError as error:
         raise _from_lxml(error) from None
     if root.getroottree().docinfo.internalDTD is not None:
@@ -102,30 +103,50 @@ def _parse(document: bytes) -> etree._Element:
     return root
 
 
-def _refuse_doctype(document: bytes) -> None:
-    """Walk over the prolog, the only place where XML allows a DOCTYPE, in one pass without backtracking."""
-    at = 0
+def _start(document: bytes) -> int:
+    """Where the document begins behind blanks and one byte order mark, which the parser would not take after blanks."""
+    at = _after_blanks(document, 0)
+    if not document.startswith(codecs.BOM_UTF8, at):
+        return at
+    at = _after_blanks(document, at + len(codecs.BOM_UTF8))
+    if document.startswith(codecs.BOM_UTF8, at):  # the parser would take this one and find what stands behind it
+        raise _unreadable("it has more than one byte order mark")
+    return at
+
+
+def _check_prolog(document: bytes, start: int) -> None:
+    """Walks over the prolog, the only place where XML allows a DOCTYPE, in one pass without backtracking."""
+    at = start
     while True:
-        while document[at : at + 1] in _BLANKS:
-            at += 1
+        at = _after_blanks(document, at)
         if document.startswith(b"<?", at):
-            end = document.find(b"?>", at + 2)
+            close, behind = b"?>", at + 2
         elif document.startswith(b"<!--", at):
-            end = document.find(b"-->", at + 4)
+            close, behind = b"-->", at + 4
         elif document.startswith(b"<!", at):
             raise _doctype()
         else:
-            return
+            break
+        end = document.find(close, behind, LONGEST_PROLOG)
         if end < 0:
-            return  # never closed: the parser will say so
-        at = document.index(b">", end) + 1
+            at = len(document)  # too long, or never closed: then the parser says so
+            break
+        at = end + len(close)
+    if at > LONGEST_PROLOG:
+        raise _unreadable(f"what stands before its first element is longer than {LONGEST_PROLOG} bytes")
+
+
+def _after_blanks(document: bytes, at: int) -> int:
+    blanks = _BLANKS.match(document, at)
+    return blanks.end() if blanks else at
 
 
 def _encoding(text: bytes) -> str:
     """The Python name of the encoding that the bytes announce by a byte order mark or their declaration."""
     if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    declared = _DECLARED_ENCODING.match(text.removeprefix(codecs.BOM_UTF8)[:1000].lstrip(b"".join(_BLANKS)))
+    head = text[:1000].removeprefix(codecs.BOM_UTF8)
+    declared = _DECLARED_ENCODING.match(head, _after_blanks(head, 0))
     if declared is None:
         return "utf-8"
     try:
@@ -166,6 +187,8 @@ def _from_lxml(error: etree.XMLSyntaxError) -> UnreadableXml:
     # libxml2's own wording may quote the document (a password in a broken envelope), so only its code is used.
     # Not from its error_log either: that still holds the errors of other documents of this thread.
     coded: Any = error
+    if coded.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT and error.msg.startswith("Excessive depth"):
+        return _unreadable("its elements are nested too deeply", error.lineno)
     return _unreadable(_PLAIN_WORDS.get(coded.code, "it is not well-formed"), error.lineno)
 
 

@@ -31,9 +31,11 @@ class Record:
     balance: str | None = None
     time_created: str | None = None
     """QuickBooks' own text: local wall time whose printed offset is not to be trusted."""
+    differs: str | None = None
+    """What differs from the expected total and tax, one line, until a person accepts it."""
 
 
-_FIELDS = [_record.c[name] for name in Record.__dataclass_fields__]
+_SELECT = sa.select(*(_record.c[name] for name in Record.__dataclass_fields__))
 
 
 def find(c: sa.Connection, company_id: int, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Record]:
@@ -77,7 +79,5 @@ def _by(
         by_family[family].append(value)
     for family, values in by_family.items():
         for some in slices(values):
-            of_these = sa.select(*_FIELDS).where(
-                _record.c.company_id == company_id, _record.c.family == family, column.in_(some)
-            )
+            of_these = _SELECT.where(_record.c.company_id == company_id, _record.c.family == family, column.in_(some))
             yield from (Record(**row._mapping) for row in c.execute(of_these))

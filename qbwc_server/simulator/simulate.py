@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 import sqlite3
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import platformdirs
 from rich.console import Console
 
 from qbwc_server.errors import Problem, SimulationFailed
@@ -103,14 +102,7 @@ def simulate(options: Options) -> Outcome:
 
 def default_books() -> Path:
     """Where the company file is kept unless told otherwise: the user's data folder, next to the server's database."""
-    home = Path.home()
-    if sys.platform == "win32":
-        folder = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        folder = home / "Library" / "Application Support"
-    else:
-        folder = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
-    return folder / "qbwc-server" / _BOOKS_NAME
+    return platformdirs.user_data_path("qbwc-server", appauthor=False) / _BOOKS_NAME
 
 
 def machine_name() -> str:

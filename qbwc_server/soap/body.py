@@ -83,7 +83,10 @@ def _read(stream: IO[bytes]) -> bytes:
     try:
         return stream.read(_BLOCK)
     except Exception:  # noqa: BLE001 - each web server has its own errors for a broken upload, and no common class
-        raise Refused("The request could not be read to its end.", status=HTTPStatus.BAD_REQUEST) from None
+        raise Refused(
+            "The request could not be read to its end: the connection broke off, or nothing came for too long.",
+            status=HTTPStatus.BAD_REQUEST,
+        ) from None
 
 
 def _too_long(limit: int) -> Refused:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from qbwc_server.logs import log_error
 from qbwc_server.soap.body import drain, read_body, xml_charset
-from qbwc_server.soap.boundary import log_error
 from qbwc_server.soap.envelope import read_envelope
 from qbwc_server.soap.pages import welcome
 from qbwc_server.soap.protocol import ENVELOPE_KEY

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from qbwc_server.soap.boundary import Boundary, log_error
+from qbwc_server.logs import log_error
 from qbwc_server.soap.compat import Application, Fault, Soap11, WsgiApplication
-from qbwc_server.soap.service import NAMESPACE, QBWebConnectorSvc
+from qbwc_server.soap.service import NAMESPACE, Exchange, QBWebConnectorSvc
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -41,15 +41,26 @@ class CompleteSoap11(Soap11):
             ctx.transport.resp_code = self.fault_to_http_response_code(ctx.out_error)
 
 
-def spyne_application(boundary: Boundary, service: type = QBWebConnectorSvc) -> WSGIApplication:
+class LoggedApplication(Application):
+    """Says where an operation failed, should one ever fail: Spyne would answer a fault and tell nobody why."""
+
+    def call_wrapper(self, ctx: Any) -> Any:
+        try:
+            return super().call_wrapper(ctx)
+        except Exception as error:  # noqa: BLE001 - whatever it is, Spyne would take it after this and say nothing
+            log_error(logger, "An operation failed inside.", error)
+            raise Fault("Server", "Internal error") from None
+
+
+def spyne_application(exchange: Exchange, service: type = QBWebConnectorSvc) -> WSGIApplication:
     """A WSGI application that runs the operation of an envelope left in the environment under ENVELOPE_KEY."""
-    application = Application(
+    application = LoggedApplication(
         [service],
         tns=NAMESPACE,
         name="QBWebConnectorSvc",
         in_protocol=PreparedSoap11(validator=None, parse_xsi_type=False),
         out_protocol=CompleteSoap11(),
-        config=boundary,
+        config=exchange,
     )
     wsgi: WSGIApplication = WsgiApplication(application)
     return wsgi

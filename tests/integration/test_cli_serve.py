@@ -13,6 +13,7 @@ import pytest
 from qbwc_server.db import Database
 from qbwc_server.errors import DatabaseNotReady
 from tests.support import processes
+from tests.support.command_line import CommandLine
 
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn does not run on Windows")
 
@@ -70,16 +71,50 @@ def test_serve_never_migrates_postgresql(empty_database_url: str, tmp_path: Path
     database.close()
 
 
-@UNIX
-def test_a_port_that_is_taken_ends_without_a_traceback(tmp_path: Path, settings: dict[str, str]) -> None:
+@pytest.mark.parametrize("kind", [pytest.param("gunicorn", marks=UNIX), "waitress"])
+def test_a_port_that_is_taken_is_refused_in_one_line(tmp_path: Path, settings: dict[str, str], kind: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        result = processes.run("serve", "--port", port, folder=tmp_path, **settings)
-    assert result.returncode == 1
-    assert port in result.stderr
-    assert "Traceback" not in result.stderr
+        result = processes.run("serve", "--server", kind, "--port", port, folder=tmp_path, **settings)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"Error: port {port} on 127.0.0.1 is in use by another program. Choose another port with --port or QBWC_PORT.\n"
+    )
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid", "2001:db8::1", "x" * 200])
+def test_a_host_that_is_not_this_machine_is_refused_in_one_line(host: str, tmp_path: Path) -> None:
+    qbwc = CommandLine(QBWC_DATABASE_URL=f"sqlite:///{tmp_path}/qbwc.db")
+    (line,) = qbwc.refused("serve", "--host", host, "--port", processes.free_port())
+    assert line.startswith(f"{host} is no address of this machine. ")
+    assert "--host or QBWC_HOST" in line
+
+
+def test_ctrl_c_while_the_program_is_loaded_ends_without_a_traceback(tmp_path: Path) -> None:
+    code = """
+import importlib.abc, os, signal, sys
+
+class Interrupt(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "sqlalchemy":
+            os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Interrupt())
+from qbwc_server.__main__ import main
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--version"],
+        cwd=tmp_path,
+        env=processes.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "Aborted!\n")
 
 
 def test_a_port_out_of_range_is_wrong_usage(tmp_path: Path, settings: dict[str, str]) -> None:

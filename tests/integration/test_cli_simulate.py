@@ -94,7 +94,10 @@ def in_the_books(file: Path) -> dict[str, int]:
         books.close()
 
 
-def test_a_pc_that_had_no_occasion_to_stop_says_so(qbwc: CommandLine, database_url: str, tmp_path: Path) -> None:
+def test_a_visit_with_an_empty_queue_books_nothing_and_names_the_company_file(
+    qbwc: CommandLine, database_url: str, tmp_path: Path
+) -> None:
+    """What README has a user do before anything is enqueued; and a PC that had no occasion to stop says so."""
     with processes.server(tmp_path, "--workers", "1", QBWC_DATABASE_URL=database_url) as server:
         added = qbwc.one("company", "add", "Acme", "--url", f"http://localhost:{server.port}")
         qbwc.environment["QBWC_SIMULATE_PASSWORD"] = added["password"]
@@ -102,6 +105,9 @@ def test_a_pc_that_had_no_occasion_to_stop_says_so(qbwc: CommandLine, database_u
         result = qbwc(*run, "--books", tmp_path / "books.db", "--crash", "after-booked@2")
     assert result.exit_code == 0
     assert result.stderr == "The PC did not stop: the run ended before it came to that.\n"
+    assert in_the_books(tmp_path / "books.db") == {}
+    shown = qbwc.one("company", "show", "Acme")
+    assert (shown["quickbooks"]["country"], bool(shown["quickbooks"]["company_name"])) == ("US", True)
 
 
 def test_a_wrong_password_ends_with_1_and_the_code_of_the_web_connector(
@@ -109,12 +115,16 @@ def test_a_wrong_password_ends_with_1_and_the_code_of_the_web_connector(
 ) -> None:
     with processes.server(tmp_path, "--workers", "1", QBWC_DATABASE_URL=database_url) as server:
         added = qbwc.one("company", "add", "Acme", "--url", "https://sync.example.com")
-        result = qbwc(
-            *("simulate", "--url", f"http://localhost:{server.port}", "--username", added["username"]),
-            *("--password", "wrong", "--books", tmp_path / "books.db", "--json"),
-        )
-    assert result.exit_code == 1
-    assert json.loads(result.stdout)["code"] == "QBWC1040"
+        run = ["simulate", "--url", f"http://localhost:{server.port}", "--username", added["username"]]
+        run += ["--password", "wrong", "--books", str(tmp_path / "books.db")]
+        told = qbwc(*run, "--json")
+        shown = qbwc(*run)
+    assert told.exit_code == shown.exit_code == 1
+    outcome = json.loads(told.stdout)
+    assert outcome["code"] == "QBWC1040"
+    assert shown.stderr == f"Error: {outcome['status']}\n"
+    assert f"Status: {outcome['status']}" in shown.stdout
+    assert "Error:" not in told.stderr  # the transcript, which stands there, has said it
 
 
 def test_a_run_that_cannot_start_is_one_line(tmp_path: Path) -> None:

@@ -17,12 +17,15 @@ from qbwc_server.cli import demo_stage
 from qbwc_server.errors import DemoFailed
 
 QBWC = [sys.executable, "-c", "from qbwc_server.cli import main; main()"]
+HEAR_SIGINT = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+ATTENTIVE = [sys.executable, "-c", HEAR_SIGINT + QBWC[2]]
+"""As from a terminal: what a shell starts in the background is deaf to SIGINT, and so is what that starts."""
 SAMPLES = ["C-1", "C-2", "I-1", "I-2", "INV-1", "INV-2", "INV-3", "P-1", "P-2", "P-3"]
 
 
 def demo(folder: Path, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [*QBWC, "demo", "--folder", str(folder)],
+        [*ATTENTIVE, "demo", "--folder", str(folder)],
         env=os.environ | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -18,8 +18,8 @@ from qbwc_server.errors import PayloadRefused
 from qbwc_server.jobs import Applied, Enqueued, Status
 from tests.support.desk import customer, invoice, payment
 from tests.support.doubles import SeededChance
-from tests.support.together import at_the_same_moment
 from tests.support.queueing import QueueDesk, at, below, enqueue_elsewhere, lines
+from tests.support.together import at_the_same_moment
 
 A_FEW_SECONDS = 60.0
 """On a machine with other things to do; alone it takes a tenth, and anything that grows with the square many times as
@@ -383,6 +383,55 @@ def test_one_record_named_twice_in_a_payload_is_waited_for_once(desk: QueueDesk)
         {"kind": "item_service", "operation": "add", "external_id": "I-1", "payload": item},
     )
     assert desk.job("INV-1").waiting_for == 2
+
+
+def said(desk: QueueDesk, file: str) -> list[tuple[int | None, str]]:
+    """Line and path of everything that is said against a file."""
+    with pytest.raises(PayloadRefused) as refusal:
+        desk.hand_in(file)
+    return [(problem.line, problem.path) for problem in refusal.value.problems]
+
+
+def test_errors_of_fields_and_errors_between_jobs_come_at_once(desk: QueueDesk) -> None:
+    file = lines(
+        customer("C-1", phone=5550100),
+        customer("C-2", **below("C-3")),
+        customer("C-3", **below("C-2")),
+        invoice("INV-1", to="C-9"),
+        customer("C-2", name="Other"),
+        invoice("INV-2", to="C-8", memo=7),
+    )
+    assert said(desk, file) == [
+        (1, "phone"),
+        (2, "parent_ref"),
+        (4, "customer_ref"),
+        (5, "external_id"),
+        (6, "memo"),
+        (6, "customer_ref"),
+    ]
+
+
+def test_a_reference_to_a_job_that_is_refused_itself_is_not_unknown(desk: QueueDesk) -> None:
+    file = lines(customer("C-1", phone=5550100), invoice("INV-1", to="C-1"), invoice("INV-2", to="INV-1"))
+    assert said(desk, file) == [(1, "phone"), (3, "customer_ref")]
+    assert said(desk, file.replace('"customer", ', '"custmer", ')) == [(1, "kind"), (3, "customer_ref")]
+
+
+@pytest.mark.parametrize("broken", ['{{"kind": "customer", "external_id": "{0}"', '{{"external_id": "{0}, "kind":}}'])
+def test_a_reference_to_what_may_stand_in_an_unreadable_line_is_not_unknown(desk: QueueDesk, broken: str) -> None:
+    file = f"{broken.format('C-1')}\n" + lines(invoice("INV-1", to="C-1"), invoice("INV-2", to="C-2"))
+    assert said(desk, file) == [(1, ""), (3, "customer_ref")]
+
+
+def test_a_circle_is_told_also_where_a_field_is_wrong(desk: QueueDesk) -> None:
+    file = lines(customer("C-1", phone=5550100, **below("C-2")), customer("C-2", **below("C-1")))
+    assert sorted(said(desk, file)) == [(1, "parent_ref"), (1, "phone")]
+
+
+def test_a_second_content_is_told_also_where_a_field_is_wrong(desk: QueueDesk) -> None:
+    wrong = customer("C-4", phone=5550100)
+    file = lines(customer("C-1", phone=5550100), customer("C-1", name="Other"), wrong, wrong)
+    assert said(desk, file) == [(1, "phone"), (2, "external_id"), (3, "phone"), (4, "phone")]
 
 
 def test_a_call_from_python_is_told_which_of_its_jobs_is_wrong(desk: QueueDesk, db: Database) -> None:

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from qbwc_server import soap
-from qbwc_server.soap.boundary import Boundary
+from qbwc_server.errors import DatabaseAway
 from qbwc_server.soap.compat import Array, ServiceBase, Unicode, rpc
 from qbwc_server.soap.guard import Guard
 from qbwc_server.soap.protocol import spyne_application
+from tests.protocol.broken import ERRORS, broken_exchange
 from tests.protocol.conftest import MAX_BODY_BYTES
-from tests.protocol.wire import CONTENT_TYPE, INTUIT, RecordingExchange, document, fault, result
+from tests.protocol.wire import CONTENT_TYPE, INTUIT, PARAMETERS, RecordingExchange, document, fault, result
 
 PATHS = ["/qbwc", "/qbwc/", "/qbwc/anything/below"]
 
@@ -91,51 +92,31 @@ def test_an_upload_shorter_than_announced_is_not_processed(exchange: RecordingEx
 
 
 SAFE = {
-    "serverVersion": ("server_version", ""),
-    "clientVersion": ("client_version", ""),
-    "authenticate": ("authenticate", ["", "busy", "", ""]),
-    "sendRequestXML": ("next_request", ""),
-    "receiveResponseXML": ("take_response", "-1"),
-    "connectionError": ("connection_error", "done"),
-    "getLastError": ("last_error", "This server met an internal error"),
-    "closeConnection": ("close", "Finished. This server met an internal error"),
+    "serverVersion": "qbwc-server ",
+    "clientVersion": "",
+    "authenticate": ["", "busy", "", ""],
+    "sendRequestXML": "",
+    "receiveResponseXML": "-1",
+    "connectionError": "done",
+    "getLastError": "Nothing was lost",
+    "closeConnection": "Nothing was lost",
 }
 
 
-@pytest.mark.parametrize("bad", [RuntimeError("secret"), None, b"bytes", 5.5, ("a", "b"), MemoryError()])
+@pytest.mark.parametrize("error", [*ERRORS, DatabaseAway("secret")], ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("operation", list(SAFE))
-def test_our_own_bug_never_makes_a_session_call_fault(
-    client: FlaskClient, exchange: RecordingExchange, operation: str, bad: object
-) -> None:
-    method, safe = SAFE[operation]
-    exchange.answers[method] = bad
-    response = client.post("/qbwc", data=document(operation), content_type=CONTENT_TYPE)
+def test_whatever_breaks_behind_it_a_session_call_never_faults(operation: str, error: Exception) -> None:
+    app = Flask("tests")
+    soap.mount(app, broken_exchange(error), MAX_BODY_BYTES)
+    parameters = dict.fromkeys(PARAMETERS[operation], "t")
+    response = app.test_client().post("/qbwc", data=document(operation, **parameters), content_type=CONTENT_TYPE)
     assert response.status_code == 200
-    answer = result(response.data)
-    if isinstance(safe, str) and len(safe) > 10:
-        assert isinstance(answer, str)
-        assert answer.startswith(safe)
-        assert "secret" not in answer
+    assert b"secret" not in response.data
+    answer, safe = result(response.data), SAFE[operation]
+    if isinstance(answer, str) and isinstance(safe, str) and safe:
+        assert safe in answer
     else:
         assert answer == safe
-
-
-@pytest.mark.parametrize("bad", [("t", "", ""), ("t", "", "", "", ""), ("t", None, "", ""), (), 5, True])
-def test_an_authentication_of_the_wrong_shape_is_not_sent(
-    client: FlaskClient, exchange: RecordingExchange, bad: object
-) -> None:
-    exchange.answers["authenticate"] = bad
-    response = client.post("/qbwc", data=document("authenticate"), content_type=CONTENT_TYPE)
-    assert result(response.data) == ["", "busy", "", ""]
-
-
-@pytest.mark.parametrize(("number", "sent"), [(0, "0"), (100, "100"), (-2, "-2"), (2**31, "-1"), (-(2**31) - 1, "-1")])
-def test_a_number_that_dotnet_cannot_hold_is_not_sent(
-    client: FlaskClient, exchange: RecordingExchange, number: int, sent: str
-) -> None:
-    exchange.answers["take_response"] = number
-    response = client.post("/qbwc", data=document("receiveResponseXML"), content_type=CONTENT_TYPE)
-    assert result(response.data) == sent
 
 
 def control(_ctx: object) -> str:
@@ -159,22 +140,18 @@ CARELESS: Any = type(ServiceBase)(
         "bug": rpc(_returns=Unicode)(bug),
     },
 )
-"""A service without our boundary between it and Spyne."""
+"""A service that does what ours never does."""
 
 
 @pytest.mark.parametrize("operation", ["control", "array", "bug"])
 def test_an_answer_that_cannot_be_written_becomes_a_fault_and_not_an_empty_envelope(operation: str) -> None:
     """T1: Spyne would answer 200 with an empty Envelope."""
-    guard = Guard(spyne_application(soap_boundary(), CARELESS), MAX_BODY_BYTES)
+    guard = Guard(spyne_application(RecordingExchange(), CARELESS), MAX_BODY_BYTES)
     builder = EnvironBuilder("/", method="POST", content_type=CONTENT_TYPE, data=document(operation))
     chunks, status, _ = run_wsgi_app(guard, builder.get_environ(), buffered=True)
     assert status == "500 Internal Server Error"
     assert fault(b"".join(chunks)).code == "Server"
     assert b"secret" not in b"".join(chunks)
-
-
-def soap_boundary() -> Boundary:
-    return Boundary(RecordingExchange())
 
 
 def test_whatever_breaks_in_spyne_itself_becomes_a_fault() -> None:

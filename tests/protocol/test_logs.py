@@ -8,9 +8,21 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.protocol.wire import CONTENT_TYPE, METHODS, PARAMETERS, RecordingExchange, document, raw
+from qbwc_server import soap
+from tests.protocol.broken import broken_exchange
+from tests.protocol.wire import (
+    CONTENT_TYPE,
+    METHODS,
+    PARAMETERS,
+    RecordingExchange,
+    SoapFault,
+    document,
+    fault,
+    raw,
+)
 
 CANARIES = {
     "strUserName": "canary-user-5521",
@@ -61,22 +73,45 @@ def test_a_call_leaves_none_of_its_parameters_in_the_log(
     assert_silent(everything)
 
 
-@pytest.mark.parametrize("operation", list(METHODS))
-def test_an_error_inside_leaves_its_place_in_the_log_and_nothing_of_its_text(
-    client: FlaskClient, exchange: RecordingExchange, everything: io.StringIO, operation: str
-) -> None:
+def test_an_error_inside_leaves_its_place_in_the_log_and_nothing_of_its_text(everything: io.StringIO) -> None:
     error = RuntimeError("canary in [parameters: ('canary-ticket-5523',)]")
     error.__cause__ = ValueError("canary-cause")
     error.__cause__.__context__ = KeyError("canary-context")
-    exchange.answers[METHODS[operation]] = error
-    client.post("/qbwc", data=document(operation, **canaries(operation)), content_type=CONTENT_TYPE)
+    app = Flask("tests")
+    soap.mount(app, broken_exchange(error), 100_000)
+    for operation in ["sendRequestXML", "receiveResponseXML", "connectionError", "getLastError", "closeConnection"]:
+        everything.truncate(0)
+        body = document(operation, **canaries(operation))
+        app.test_client().post("/qbwc", data=body, content_type=CONTENT_TYPE)
+        assert_silent(everything)
+        log = everything.getvalue()
+        assert "cycle.py" in log
+        assert "broken.py" in log
+        assert all(name in log for name in ["RuntimeError", "ValueError", "KeyError"])
+
+
+@pytest.mark.parametrize("operation", list(METHODS))
+def test_an_operation_that_fails_all_the_same_is_a_fault_and_its_place_is_in_the_log(
+    client: FlaskClient, exchange: RecordingExchange, everything: io.StringIO, operation: str
+) -> None:
+    exchange.answers[METHODS[operation]] = RuntimeError("canary")
+    response = client.post("/qbwc", data=document(operation, **canaries(operation)), content_type=CONTENT_TYPE)
+    assert fault(response.data) == SoapFault("Server", "Internal error")
     assert_silent(everything)
-    log = everything.getvalue()
-    assert operation in log
-    assert "wire.py" in log
-    assert "RuntimeError" in log
-    assert "ValueError" in log
-    assert "KeyError" in log
+    assert operation in everything.getvalue()
+    assert "wire.py" in everything.getvalue()
+    assert "RuntimeError" in everything.getvalue()
+
+
+def test_a_refused_login_is_logged_with_the_address_it_came_from(
+    client: FlaskClient, exchange: RecordingExchange, everything: io.StringIO
+) -> None:
+    exchange.answers["authenticate"] = ("", "nvu", "", "")
+    client.post("/qbwc", data=GOOD, content_type=CONTENT_TYPE, environ_base={"REMOTE_ADDR": "203.0.113.7"})
+    assert_silent(everything)
+    (line,) = [line for line in everything.getvalue().splitlines() if "login" in line]
+    assert "WARNING" in line
+    assert "203.0.113.7" in line
 
 
 GOOD = document("authenticate", **canaries("authenticate"))

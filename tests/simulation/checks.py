@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
@@ -19,6 +18,7 @@ SELECT EXISTS (SELECT 1 FROM job WHERE status IN ('sent', 'in_doubt', 'retrying'
                                    OR (status = 'queued' AND waiting_for = 0))
     OR EXISTS (SELECT 1 FROM message_set WHERE state IN ('sent', 'in_doubt', 'refused'))
     OR EXISTS (SELECT 1 FROM company WHERE state = 'paused')
+    OR EXISTS (SELECT 1 FROM job WHERE status = 'held' AND question IN ('in-the-books', 'two-ids'))
 """
 
 
@@ -57,27 +57,28 @@ def _each_job(world: World) -> Iterator[str]:
 def _one(job: Job, ids: list[str]) -> Iterator[str]:
     match job.status:
         case Status.DONE:
-            if not ids:
-                yield f"is not in the books; {job.qb_id} was recorded"
-            elif job.qb_id not in ids:
-                yield f"is in the books as {ids[0]}; {job.qb_id} was recorded"
-            if job.applied is not Applied.YES:
-                yield f"says applied={job.applied}"
-        case Status.FAILED | Status.BLOCKED | Status.CANCELLED:
+            yield from _done(job, ids)
+        case Status.FAILED | Status.BLOCKED | Status.CANCELLED | Status.QUEUED:
             if ids:
                 yield f"is in the books as {ids[0]}"
-            if job.status is not Status.CANCELLED and not job.error:
+            if (job.error is None) is not (job.status in (Status.CANCELLED, Status.QUEUED)):
                 yield "gives no reason"
         case Status.HELD:
             if not job.question or not job.remedy:
                 yield "asks nobody anything"
             if ids and job.applied is Applied.NO:
                 yield f"says that it is not in the books, where it is as {ids[0]}"
-        case Status.QUEUED:
-            if ids:
-                yield f"is in the books as {ids[0]} and would be sent again"
         case _:
             yield "is not at its end"
+
+
+def _done(job: Job, ids: list[str]) -> Iterator[str]:
+    if not ids:
+        yield f"is not in the books; {job.qb_id} was recorded"
+    elif job.qb_id not in ids:
+        yield f"is in the books as {ids[0]}; {job.qb_id} was recorded"
+    if job.applied is not Applied.YES:
+        yield f"says applied={job.applied}"
 
 
 def _strangers(world: World) -> Iterator[str]:
@@ -93,8 +94,8 @@ def _message_sets(world: World) -> Iterator[str]:
     with world.stage.db.read() as c:
         rows = c.execute(sa.select(table.c.id, table.c.purpose, table.c.state, table.c.clearing)).all()
         jobs_of = defaultdict(list)
-        for row in c.execute(sa.select(item.c.message_set_id, item.c.job_id)):
-            jobs_of[row.message_set_id].append(row.job_id)
+        for number, job_id in c.execute(sa.select(item.c.message_set_id, item.c.job_id)):
+            jobs_of[number].append(job_id)
     held = {job.id for job in world.jobs() if job.status is Status.HELD}
     for row in rows:
         name = f"message set {row.id} ({row.purpose})"
@@ -135,9 +136,3 @@ def _dependencies(world: World) -> dict[int, list[int]]:
 def ends(world: World) -> Counter[str]:
     """How many jobs ended how, for the account of a run."""
     return Counter(str(job.status) for job in world.jobs())
-
-
-def question_detail(job: Job) -> dict[str, object]:
-    """What is shown with a question."""
-    told: dict[str, object] = json.loads(job.question_detail or "{}")
-    return told

@@ -55,6 +55,7 @@ class Cuts:
         self._cuts = frozenset(cuts)
         self._way = way
         self.moments: list[Fault] = []
+        self.picks = 0
         self.struck: Counter[Fault] = Counter()
         self.is_quiet = False
 
@@ -71,6 +72,7 @@ class Cuts:
 
     def pick(self, options: Sequence[Choice]) -> Choice:
         """See Fate."""
+        self.picks += 1
         return options[self._way % len(options)]
 
 

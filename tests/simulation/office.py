@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from tests.simulation.checks import is_settled
 from tests.simulation.pc import Pc, Visit
+from tests.simulation.person import Person
 from tests.simulation.world import World
 
 _MINUTE = timedelta(minutes=1)
@@ -26,6 +27,7 @@ class Office:
 
     def __init__(self, world: World, pcs: list[Pc]) -> None:
         self.world, self.pcs = world, pcs
+        self._person = Person(world)
         self._asleep: list[_Sleeper] = []
 
     def visit(self, pc: Pc) -> None:
@@ -55,7 +57,7 @@ class Office:
             if is_settled(world):
                 return
             self.visit(self.pcs[number % len(self.pcs)])
-            world.resume()
+            self._person.look_after()
             world.pass_time(_QUIET_STEP)
 
     def _drive(self, pc: Pc, visit: Visit) -> None:

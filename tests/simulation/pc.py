@@ -33,9 +33,7 @@ class Pc:
         self._naps, self._late = naps, late
         faults = QuickBooksFaults(world, machine)
         application = world.stage.application.app_name
-        self._processor = RequestProcessor(
-            world.books, settings=world.settings, faults=faults, application=application
-        )
+        self._processor = RequestProcessor(world.books, settings=world.settings, faults=faults, application=application)
 
     def visit(self) -> Visit:
         """One update, from authenticate to closeConnection."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from qbwc_server import companies, jobs
+from qbwc_server import companies, exchange, jobs
 from qbwc_server.companies import Company, Credentials
 from qbwc_server.db import Database, tables
 from qbwc_server.errors import DatabaseAway, JobRefused, PayloadRefused
@@ -37,7 +37,6 @@ from qbwc_server.simulator import (
 )
 from tests.simulation.faults import Cuts, Fault, Seeded
 from tests.simulation.story import Story
-from tests.support import databases
 from tests.support.doubles import ManualClock, SeededChance
 
 NAME = "Acme"
@@ -49,6 +48,7 @@ _LABOR = (
     "</FullName></AccountRef></SalesOrPurchase></ItemServiceAdd></ItemServiceAddRq></QBXMLMsgsRq></QBXML>"
 )
 _RENDERER = Renderer()
+_START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 _AWAY_CALLS = (1, 2, 5)
 
 
@@ -100,13 +100,11 @@ class MortalDatabase(Database):
 class Stage:
     """A migrated database with one company, and its company file: made once, put back before each schedule."""
 
-    def __init__(self, url: str, start: datetime = ManualClock().now()) -> None:
-        self.start = start
+    def __init__(self, url: str) -> None:
+        self.start = start = _START
         self.clock, self.pc_clock = ManualClock(start), ManualClock(start)
-        databases.migrate(url) if url != "sqlite://" else None
         self.db = MortalDatabase(url)
-        if url == "sqlite://":
-            self.db.migrate()
+        self.db.migrate()
         self.credentials = self._company()
         self._kept = self._keep()
         with self.db.read() as c:
@@ -223,6 +221,7 @@ class World:
         self.stage, self.fate, self.books = stage, fate, stage.books
         self.settings = settings or QuickBooksSettings()
         self.has_app_lock = has_app_lock
+        self._true_now = stage.start
         self.story = Story()
         self.chance = SeededChance(seed)
         self.person = Person(self.books)
@@ -238,8 +237,6 @@ class World:
     def now(self) -> datetime:
         """The true time; the server's clock and the PCs' may differ from it."""
         return self._true_now
-
-    _true_now: datetime = ManualClock().now()
 
     def pass_time(self, delta: timedelta) -> None:
         """Time goes by, for all clocks alike."""
@@ -277,25 +274,34 @@ class World:
 
     def enqueue(self, *new: Mapping[str, object]) -> None:
         """Jobs come in; a refused batch is no job."""
-        with self._calm() as c:
-            company = companies.get(c, NAME).id
-            try:
-                accepted = jobs.enqueue(
-                    c, company, jobs.read_dicts(new), self.stage.clock, self.chance, actor="application"
-                )
-            except PayloadRefused as refused:
-                self.tell(f"refused: {refused}")
-                return
+        try:
+            with self._calm() as c:
+                company = companies.get(c, NAME).id
+                checked = jobs.read_dicts(new)
+                accepted = jobs.enqueue(c, company, checked, self.stage.clock, self.chance, actor="application")
+        except (PayloadRefused, JobRefused) as refused:
+            self.tell(f"refused: {refused}")
+            return
         self.tell("accepted: " + ", ".join(f"job {each.id} {each.external_id}" for each in accepted))
 
     def retry(self, job: Job) -> None:
         """A person wants it tried again; what must not be is refused."""
-        with self._calm() as c:
-            try:
-                jobs.retry(c, [job.id], self.stage.clock, actor="command line")
-                self.tell(f"a person retries job {job.id}")
-            except JobRefused as refused:
-                self.tell(f"a person's retry is refused: {refused}")
+        try:
+            with self._calm() as c:
+                exchange.retry(c, [job.id], self.stage.clock, actor="command line")
+            self.tell(f"a person retries job {job.id}")
+        except JobRefused as refused:
+            self.tell(f"a person's retry is refused: {refused}")
+
+    def answer(self, job: Job, words: str) -> None:
+        """A person answers what is asked about a job: `booked ID` or `not-booked`."""
+        verb, *values = words.split()
+        try:
+            with self._calm() as c:
+                exchange.answer(c, [job.id], exchange.Verb(verb), values, self.stage.clock, actor="command line")
+            self.tell(f"a person answers for job {job.id}: {words}")
+        except JobRefused as refused:
+            self.tell(f"a person's answer {words} for job {job.id} is refused: {refused}")
 
     def resume(self) -> None:
         """A person lets a paused company go on."""

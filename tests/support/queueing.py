@@ -45,9 +45,15 @@ class QueueDesk:
 
     def enqueue(self, *given: Given) -> list[Enqueued]:
         """Hands in a file."""
-        new_jobs = jobs.read_lines(lines(*given))
+        return self.hand_in(lines(*given))
+
+    def hand_in(self, file: str | bytes) -> list[Enqueued]:
+        """The same with the file's text."""
+        given = jobs.survey_lines(file)
         with self.db.write() as c:
-            return jobs.enqueue(c, self.company_id, new_jobs, self.clock, self.chance, actor="command line")
+            return jobs.enqueue(
+                c, self.company_id, given.jobs, self.clock, self.chance, actor="command line", refused=given.refused
+            )
 
     def refused(self, *given: Given) -> tuple[Problem, ...]:
         """Hands in a file that must be refused; everything that is said against it."""

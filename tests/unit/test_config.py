@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from qbwc_server.config import LogLevel, Settings, load_settings, setting_facts, sqlite_file
+from qbwc_server.config import (
+    LogLevel,
+    Settings,
+    database_url,
+    load_settings,
+    setting_facts,
+    shown_url,
+    sqlite_file,
+)
 from qbwc_server.errors import ConfigurationError
 
 
@@ -22,7 +30,7 @@ def problems(**overrides: object) -> dict[str, str]:
 
 def test_without_any_variable_the_defaults_are_those_of_a_small_installation() -> None:
     settings = load_settings()
-    assert (settings.host, settings.port, settings.workers, settings.threads) == ("127.0.0.1", 8000, 2, 4)
+    assert (settings.host, settings.port, settings.workers, settings.threads) == ("127.0.0.1", 8000, 2, 16)
     assert settings.max_body_bytes == 64 * 1024 * 1024
     assert (settings.session_minutes, settings.session_round_trips) == (30, 200)
     file = sqlite_file(settings.database_url)
@@ -139,3 +147,15 @@ def test_every_setting_says_what_it_is_and_what_it_may_be() -> None:
         assert fact.description.endswith(".")
         assert fact.allowed
     assert facts["QBWC_PORT"].default == "8000"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("postgresql://user:s3cret@db.example.com/books", "postgresql://user:***@db.example.com/books"),
+        ("postgres://user@db.example.com:5433/books", "postgresql://user@db.example.com:5433/books"),
+        ("sqlite:////var/lib/qbwc.sqlite3", "sqlite:////var/lib/qbwc.sqlite3"),
+    ],
+)
+def test_an_address_is_shown_as_it_was_typed_without_its_password(typed: str, shown: str) -> None:
+    assert shown_url(database_url(typed)) == shown

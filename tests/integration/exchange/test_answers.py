@@ -14,12 +14,12 @@ from tests.support.desk import PARSE_ERROR, Desk, customer, invoice, payment
 def test_a_failed_job_never_stops_the_others(desk: Desk) -> None:
     desk.enqueue(customer("C-1"), customer("C-2"), customer("C-3"))
     ticket = desk.greet()
-    taken = (3100, 'The name "C-2" of the list element is already in use.')
-    assert desk.answer(ticket, desk.send(ticket), {"C-2": taken}) == 100
+    too_long = (3070, 'The string "C-2" in the field "Name" is too long.')
+    assert desk.answer(ticket, desk.send(ticket), {"C-2": too_long}) == 100
     assert desk.statuses() == {"C-1": Status.DONE, "C-2": Status.FAILED, "C-3": Status.DONE}
     failed = desk.job("C-2")
-    assert failed.error == 'QuickBooks refused it (status 3100): The name "C-2" of the list element is already in use.'
-    assert failed.error_code == "3100"
+    assert failed.error == 'QuickBooks refused it (status 3070): The string "C-2" in the field "Name" is too long.'
+    assert failed.error_code == "3070"
     assert failed.cause
     assert failed.remedy
     assert failed.applied is Applied.NO
@@ -62,7 +62,7 @@ def test_a_missing_name_blocks_the_job_and_is_written_down(desk: Desk, db: Datab
     assert (job.status, job.missing_name) == (Status.BLOCKED, "Item:Labor")
     assert job.error == "Item 'Labor' is not in QuickBooks"
     with db.read() as c:
-        assert [(row.name, row.job_id) for row in c.execute(tables.missing_name.select())] == [("Item:Labor", job.id)]
+        assert [(row.name, row.job_id) for row in c.execute(tables.missing_name.select())] == [("item:labor", job.id)]
 
 
 def test_a_lock_is_tried_again_later_and_later_and_not_for_ever(desk: Desk) -> None:

@@ -222,3 +222,19 @@ def _checks_before(desk: Desk, ticket: str, title: str, machine: str) -> int:
         checks += sent.is_check
         desk.hand_in(ticket, "<QBXML><QBXMLMsgsRs/></QBXML>" if sent.is_check else desk.reply(sent, {}))
     return checks
+
+
+def test_a_late_answer_settles_jobs_a_person_is_asked_about_already(desk: Desk) -> None:
+    desk.enqueue(customer("C-1"), customer("C-2"))
+    old = desk.greet()
+    lost = desk.send(old)
+    answer = desk.reply(lost, {})
+    for _ in range(3):
+        desk.clock.advance(hours=26)
+        ticket = desk.log_in()
+        while desk.ask(ticket):
+            desk.hand_in(ticket, "")
+    assert set(desk.statuses().values()) == {Status.HELD}
+    assert desk.hand_in(old, answer) == -1
+    assert set(desk.statuses().values()) == {Status.DONE}
+    assert desk.exchange.authenticate(desk.credentials.username, desk.credentials.password)[1] == "none"

@@ -101,6 +101,12 @@ def _purposes(db: Database) -> Counter[str]:
         return Counter(c.scalars(sa.select(tables.message_set.c.purpose)))
 
 
+def _clearing(db: Database, key: str | None) -> str:
+    """Whether QuickBooks still keeps a record of that set, as far as we know."""
+    with db.read() as c:
+        return str(c.scalar(sa.select(tables.message_set.c.clearing).where(tables.message_set.c.key == key)))
+
+
 def _office(
     db: Database, clock: ManualClock, chance: SeededChance, tmp_path: Path, settings: QuickBooksSettings
 ) -> Office:
@@ -282,7 +288,7 @@ def test_a_resend_that_is_refused_as_unreadable_is_planned_anew_at_the_next_visi
 # The canary
 
 
-def test_the_canary_is_written_as_the_refused_set_was_and_holds_no_job(desk: Desk) -> None:
+def test_the_canary_is_written_as_the_refused_set_was_and_holds_no_job(desk: Desk, db: Database) -> None:
     desk.enqueue(customer("C-0"))
     _visit(desk, _reads_all_but_poison)
     desk.enqueue(_poison("C-1"))
@@ -300,6 +306,17 @@ def test_the_canary_is_written_as_the_refused_set_was_and_holds_no_job(desk: Des
     assert desk.statuses()["C-1"] is Status.FAILED
     desk.enqueue(customer("C-2"))
     assert desk.send(ticket).old_id == canary.new_id, "its record is cleared like any other"
+    assert _clearing(db, refused.old_id) == "cleared"
+
+
+def test_a_record_that_a_refused_canary_was_to_clear_is_cleared_later(desk: Desk, db: Database) -> None:
+    desk.enqueue(customer("C-0"))
+    (first,) = _visit(desk, lambda sent: True)
+    desk.enqueue(customer("C-1"))
+    travelled = _visit(desk, lambda sent: float(_version(sent)) <= 12)
+    assert [sent.old_id == first.new_id for sent in travelled] == [True, True, False, True, False]
+    assert _clearing(db, first.new_id) == "cleared"
+    assert travelled[-1].old_id == travelled[-2].new_id
 
 
 def test_an_unanswered_canary_is_asked_again_and_concludes_nothing(desk: Desk) -> None:
@@ -357,6 +374,22 @@ def test_a_late_answer_that_the_lone_job_is_booked_counts_more_than_its_refusal(
     assert desk.ask(ticket) == ""
 
 
+def test_an_answer_to_the_refused_set_is_not_taken_for_the_canarys(desk: Desk) -> None:
+    desk.enqueue(customer("C-1"))
+    ticket = desk.greet()
+    sent = desk.send(ticket)
+    desk.break_off(ticket, PARSE_ERROR)
+    assert _is_canary(desk.send(ticket))
+    desk.answer(ticket, sent)
+    assert desk.statuses() == {"C-1": Status.DONE}
+    desk.enqueue(_poison("C-2"))
+    while _is_canary(sent := desk.send(ticket)):
+        desk.break_off(ticket, "0x80040402")
+    assert sent.titles == ["C-2"]
+    desk.break_off(ticket, PARSE_ERROR)
+    assert desk.statuses()["C-2"] is Status.SENT, "no canary was answered in this visit"
+
+
 def test_whether_a_canary_is_needed_is_found_by_an_index(desk: Desk, db: Database) -> None:
     plans = query_plans(db, lambda c: message_sets.refused(c, desk.company.id))
     with db.read() as c:
@@ -380,6 +413,23 @@ def test_message_set_ids_that_are_refused_are_left_out_from_then_on(desk: Desk) 
     assert {job.attempts for job in desk.jobs()} == {0}
     desk.enqueue(customer("C-9"))
     assert [sent.new_id for sent in _visit(desk, _reads_no_ids)] == [None]
+
+
+def test_where_ids_are_refused_nothing_is_cleared_and_there_is_nothing_to_clear(desk: Desk, db: Database) -> None:
+    message_set = tables.message_set
+    for number in range(22):
+        desk.enqueue(customer(f"C-{number}"))
+        _visit(desk, lambda sent: True)
+        with db.write() as c:
+            c.execute(message_set.update().where(message_set.c.purpose == "write").values(clearing="uncleared"))
+    with db.write() as c:
+        c.execute(tables.company.update().values(recovery=Recovery.REFUSED))
+    desk.enqueue(customer("C-98"))
+    assert [(sent.new_id, sent.old_id) for sent in _visit(desk, _reads_no_ids)] == [(None, None)]
+    with db.read() as c:
+        newest = c.execute(message_set.select().order_by(message_set.c.id.desc())).first()
+    assert newest is not None
+    assert (newest.carries_id, newest.clearing) == (False, "none")
 
 
 def test_a_poison_job_is_found_without_ids_as_well(desk: Desk) -> None:

@@ -24,6 +24,7 @@ FRESH = Company(
     stop_reason=None,
     recovery=Recovery.UNKNOWN,
     echoes_guid="unknown",
+    qbxml_cap=None,
     set_size=20,
     hcp_sha256=None,
     facts=None,

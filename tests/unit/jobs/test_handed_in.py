@@ -12,16 +12,16 @@ TWO = [customer("C-1"), customer("C-2")]
 
 def test_a_job_of_a_file_is_known_by_its_line() -> None:
     _, second = handed_in(read_lines("\n" + lines(*TWO)))
-    assert str(second) == "line 3"
-    assert str(second.problem("is wrong.", "name", "")) == "line 3: name: is wrong."
+    assert str(second.place) == "line 3"
+    assert str(second.place.problem("is wrong.", "name", "")) == "line 3: name: is wrong."
 
 
 def test_a_job_of_a_call_is_known_by_its_place_if_there_are_several() -> None:
     _, second = handed_in(read_dicts(TWO))
-    assert str(second) == "jobs[1]"
-    assert str(second.problem("is wrong.", "name", "")) == "jobs[1].name: is wrong."
+    assert str(second.place) == "jobs[1]"
+    assert str(second.place.problem("is wrong.", "name", "")) == "jobs[1].name: is wrong."
     (alone,) = handed_in(read_dicts(TWO[:1]))
-    assert str(alone.problem("is wrong.", "name", "")) == "name: is wrong."
+    assert str(alone.place.problem("is wrong.", "name", "")) == "name: is wrong."
 
 
 def test_the_record_a_job_is_about_is_its_family_and_external_id() -> None:

@@ -52,4 +52,4 @@ def test_an_unknown_kind_is_refused_with_the_nearest_name() -> None:
 
 def test_a_kind_whose_model_stands_for_another_request_is_an_error_at_import() -> None:
     with pytest.raises(CatalogError, match="its model is declared against InvoiceAdd"):
-        Kind("estimate", "estimate", KINDS["invoice"].model, "EstimateAdd", "EstimateQuery", True, "Estimate", ("ref_number",))
+        Kind("estimate", "estimate", KINDS["invoice"].model, "EstimateAdd", "EstimateQuery", True, "Estimate", ())

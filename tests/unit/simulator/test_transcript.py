@@ -3,9 +3,11 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import platformdirs
 import pytest
 from rich.console import Console
 
+from qbwc_server.config import default_database_url
 from qbwc_server.errors import SimulationFailed
 from qbwc_server.simulator import Options, Outcome, ProcessingError, default_books, simulate
 from qbwc_server.simulator.simulate import machine_name
@@ -146,15 +148,10 @@ def test_a_run_that_cannot_start_says_what_is_missing(options: Options, words: s
         simulate(options)
 
 
-def test_the_company_file_is_kept_in_the_users_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("sys.platform", "linux")
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+def test_the_company_file_is_kept_next_to_the_servers_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(platformdirs, "user_data_path", lambda name, **_: tmp_path / name)
     assert default_books() == tmp_path / "qbwc-server" / "books.qbw.db"
-    monkeypatch.setattr("sys.platform", "darwin")
-    assert default_books().parts[-4:-1] == ("Library", "Application Support", "qbwc-server")
-    monkeypatch.setattr("sys.platform", "win32")
-    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "Local"))
-    assert default_books() == tmp_path / "Local" / "qbwc-server" / "books.qbw.db"
+    assert default_database_url() == f"sqlite:///{default_books().parent}/qbwc.sqlite3"
 
 
 @pytest.mark.parametrize(

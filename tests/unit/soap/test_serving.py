@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from gunicorn.util import load_class
+from gunicorn.workers.gthread import ThreadWorker
 
 from qbwc_server.serving import gunicorn_options, waitress_options
 
@@ -52,7 +54,7 @@ def test_an_address_of_ip_version_6_is_put_in_brackets() -> None:
 def test_a_silent_connection_is_kept_longer_than_dotnet_and_the_usual_proxy_need() -> None:
     """T15."""
     options = gunicorn_options(host="x", port=1, workers=1, threads=1)
-    assert options["worker_class"] == "gthread"
+    assert issubclass(load_class(options["worker_class"]), ThreadWorker)
     assert options["keepalive"] == 75
     timeout = waitress_options(host="x", port=1, threads=1, max_body_bytes=1)["channel_timeout"]
     assert isinstance(timeout, int)

@@ -31,4 +31,6 @@ def upgrade() -> None:
     op.add_column("record", sa.Column("differs", sa.Text))
     lookup = sa.text("status = 'queued' AND step = 'lookup'")
     op.create_index("ix_job_lookup", "job", ["company_id", "id"], sqlite_where=lookup, postgresql_where=lookup)
+    op.drop_index("ix_job_dependency_on", "job_dependency")
+    op.create_index("ix_job_dependency_on", "job_dependency", ["on_job_id", "job_id"])
     op.execute("UPDATE missing_name SET name = lower(name)")
