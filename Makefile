@@ -3,9 +3,12 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
+QBWC_TEST_WORKERS ?= 2
+SEEDS ?= 1000
+FROM ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format serve clean FORCE
+.PHONY: help demo test check format faults serve clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -16,7 +19,7 @@ demo: $(VENV)/.run ## sample jobs from the queue into a simulated QuickBooks, ov
 	@$(BIN)/qbwc demo
 
 test: $(VENV)/.dev ## all tests; the last line says what could not be run here (PYTEST_ARGS="-k word")
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(QBWC_TEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## lint, format and types, as the build checks them
 	@echo "ruff check";  $(BIN)/ruff check --quiet
@@ -26,6 +29,9 @@ check: $(VENV)/.dev ## lint, format and types, as the build checks them
 format: $(VENV)/.dev ## put the source into its usual form
 	@$(BIN)/ruff check --fix --quiet
 	@$(BIN)/ruff format
+
+faults: $(VENV)/.dev ## random schedules of faults against queue and books (SEEDS=100000 FROM=0)
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --from $(FROM)
 
 serve: $(VENV)/.run ## start the server with the settings of the environment and .env
 	@$(BIN)/qbwc serve

@@ -23,7 +23,7 @@ PREFIX = "QBWC_"
 ENV_FILE = Path(".env")
 MEBIBYTE = 1024 * 1024
 
-OTHER_VARIABLES = frozenset({"QBWC_SIMULATE_PASSWORD", "QBWC_TEST_POSTGRES_URL", "QBWC_CI"})
+OTHER_VARIABLES = frozenset({"QBWC_SIMULATE_PASSWORD", "QBWC_TEST_POSTGRES_URL", "QBWC_TEST_WORKERS", "QBWC_CI"})
 """Variables with our prefix that are read elsewhere: by `qbwc simulate`, by the tests and by the build."""
 
 

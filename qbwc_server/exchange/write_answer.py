@@ -74,7 +74,7 @@ def _conclude(visit: Visit, subject: MessageSet, asked: Purpose) -> None:
     cleared(visit.c, subject)
     left = [job for job in jobs_of(visit.c, subject) if waits_for(job, subject)]
     if left:
-        if subject.state is not SetState.HELD:  # a person is asked about those, and QuickBooks is not
+        if not any(job.status is Status.HELD for job in left):  # else a person is asked, and QuickBooks is not
             doubt(visit.c, subject, "QuickBooks' answer left it open", visit.now)
         return
     plain = (

@@ -176,16 +176,17 @@ class _Reading:
         priority = self._priority()
         payload = self._payload(kind)
         if kind is None or payload is None:
-            return self._half_read(place, kind, external_id, repr((operation, self.given.get("payload"))))
+            return self._half_read(place, kind)
         payload_json = canonical_json(payload)
         digest = content_hash(kind.name, operation, payload_json)
         if self.broken:
-            return self._half_read(place, kind, external_id, digest)
+            return self._half_read(place, kind, digest)
         return NewJob(kind.name, operation, external_id, payload, priority, place, digest, payload_json)
 
-    def _half_read(self, place: Place, kind: Kind | None, external_id: str, digest: str) -> HalfRead:
+    def _half_read(self, place: Place, kind: Kind | None, digest: str = "") -> HalfRead:
+        external_id = str(self.given.get("external_id") or "").strip()  # a number, or blanks, are what was wrong
         refers_to: dict[tuple[str, str], str] = {}
-        for key, path in mentioned(kind.model, self.given.get("payload")) if kind else ():
+        for key, path in mentioned(kind.model, self.given.get("payload"), REGISTERED) if kind else ():
             refers_to.setdefault(key, path)
         return HalfRead(place, kind.family if kind else None, external_id, digest, refers_to)
 

@@ -32,25 +32,31 @@ def references(payload: Payload) -> list[FoundReference]:
     return list(_found(payload, ()))
 
 
-def mentioned(model: type[Payload], given: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[Key, str]]:
+def mentioned(
+    model: type[Payload], given: object, registered: Registered, at: tuple[str | int, ...] = ()
+) -> Iterator[tuple[Key, str]]:
     """The records that a payload refers to by external id, with their paths, however wrong the rest of it is."""
     if not isinstance(given, Mapping):
         return
     for name, reader in model.readers.items():
-        value = given.get(name)
-        place = (*at, name)
+        value, place = given.get(name), (*at, name)
         if reader.ref is not None:
-            external_id = value.get("external_id") if isinstance(value, Mapping) and len(value) == 1 else None
-            if reader.ref.family is not None and isinstance(external_id, str) and usable_id(external_id):
-                yield (reader.ref.family.name, external_id), path_text(place)
-        elif reader.is_list:
-            entries = value[:MOST_ENTRIES] if isinstance(value, list | tuple) else ()
-            for index, entry in enumerate(entries):
-                for part in reader.parts:
-                    yield from mentioned(part, entry, (*place, index))
-        else:
+            if (key := _mentioned_key(reader.ref, value, registered)) is not None:
+                yield key, path_text(place)
+        elif not reader.is_list:
             for part in reader.parts:
-                yield from mentioned(part, value, place)
+                yield from mentioned(part, value, registered, place)
+        elif isinstance(value, list | tuple):
+            for index, entry in enumerate(value[:MOST_ENTRIES]):
+                for part in reader.parts:
+                    yield from mentioned(part, entry, registered, (*place, index))
+
+
+def _mentioned_key(reader: RefReader, value: object, registered: Registered) -> Key | None:
+    if reader.family is None or not registered.offers(reader.family):
+        return None
+    external_id = value.get("external_id") if isinstance(value, Mapping) and len(value) == 1 else None
+    return (reader.family.name, external_id) if isinstance(external_id, str) and usable_id(external_id) else None
 
 
 def resolved(payload: Payload, ids: Mapping[tuple[str, str], str]) -> Payload:

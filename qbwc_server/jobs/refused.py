@@ -23,7 +23,7 @@ class HalfRead:
     external_id: str
     """Empty if there is none that can be used."""
     content_hash: str
-    """Equal for two jobs only if they are the same."""
+    """Empty if its payload cannot be read."""
     refers_to: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Family and external id of the records it refers to, with the field that does."""
 

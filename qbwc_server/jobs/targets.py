@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -16,11 +16,14 @@ from qbwc_server.jobs.intake import NewJob
 from qbwc_server.jobs.model import Job
 from qbwc_server.jobs.place import Place
 from qbwc_server.jobs.references import references
-from qbwc_server.jobs.refused import NOTHING_REFUSED, HalfRead, Refused
+from qbwc_server.jobs.refused import NOTHING_REFUSED, Refused
 from qbwc_server.jobs.states import Status
 
 _SHOWN = 10
 """Names of a circle in a message."""
+
+Referring = tuple[Place, Mapping[Key, str]]
+"""Where a job stands, and the records it refers to with the fields that do."""
 
 Batch = Mapping[Key, HandedIn]
 """The jobs that are to be written, by the record they are about."""
@@ -48,26 +51,22 @@ def find_targets(
     recorded = records.find(c, company_id, everything)
     jobs = jobs_by_key(c, company_id, everything - recorded.keys())
     of = {key: _without(paths, recorded) for key, paths in wanted.items()}
-    half_read = [(half, _without(half.refers_to, recorded)) for half in refused.jobs]
+    half_read = [(half.key, (half.place, _without(half.refers_to, recorded))) for half in refused.jobs]
+    whole = {key: (batch[key].place, paths) for key, paths in of.items()}
     problems = [
         problem
-        for place, paths in [*((batch[key].place, paths) for key, paths in of.items()), *_placed(half_read)]
+        for place, paths in [*whole.values(), *(referring for _, referring in half_read)]
         for target, path in paths.items()
         if target not in batch and not refused.may_hold(target)
         if (problem := _unusable(place, target, path, jobs.get(target)))
     ]
-    alike = {half.key: (half.place, paths) for half, paths in half_read if half.key is not None}
-    members = alike | {key: (batch[key].place, paths) for key, paths in of.items()}
-    graph = {**_standing(c, jobs), **{key: paths for key, (_, paths) in members.items()}}
-    return Targets(of, jobs), problems + [_circle(members, circle) for circle in circles(graph)]
+    known = {key: referring for key, referring in half_read if key is not None} | whole
+    graph = {**_standing(c, jobs), **{key: paths for key, (_, paths) in known.items()}}
+    return Targets(of, jobs), problems + [_circle(known, circle) for circle in circles(graph)]
 
 
 def _without(paths: Mapping[Key, str], recorded: Collection[Key]) -> dict[Key, str]:
     return {to: path for to, path in paths.items() if to not in recorded}
-
-
-def _placed(half_read: Iterable[tuple[HalfRead, dict[Key, str]]]) -> Iterator[tuple[Place, dict[Key, str]]]:
-    return ((half.place, paths) for half, paths in half_read)
 
 
 def _external(new: NewJob) -> dict[Key, str]:
@@ -104,14 +103,14 @@ def _standing(c: sa.Connection, jobs: Mapping[Key, Job]) -> dict[Key, list[Key]]
     return {key[number]: sorted(key[on_job_id] for on_job_id in some) for number, some in waits.items()}
 
 
-def _circle(members: Mapping[Key, tuple[Place, Mapping[Key, str]]], circle: list[Key]) -> Problem:
+def _circle(known: Mapping[Key, Referring], circle: list[Key]) -> Problem:
     """Told at a job of the hand-in: without one there would be no circle."""
-    first = next(index for index, key in enumerate(circle) if key in members)
+    first = next(index for index, key in enumerate(circle) if key in known)
     way = [*circle[first:], *circle[:first], circle[first]]
     names = [external_id for _, external_id in way]
     if len(names) > _SHOWN:
         names[_SHOWN // 2 : -_SHOWN // 2] = ["…"]
-    place, paths = members[way[0]]
+    place, paths = known[way[0]]
     return place.problem(
         f"refers to itself in a circle: {' -> '.join(names)}",
         paths[way[1]],

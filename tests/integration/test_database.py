@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -295,20 +297,22 @@ except DatabaseAway as error:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions are another matter there")
 def test_a_sqlite_file_that_may_only_be_read_is_away_when_it_is_written(sqlite_file: Path) -> None:
-    for folder in (sqlite_file.parent, sqlite_file.parent.parent, sqlite_file.parent.parent.parent):
-        folder.chmod(0o755)
-    sqlite_file.chmod(0o444)
-    sqlite_file.parent.chmod(0o555)
-    try:
-        told = subprocess.run(
-            [sys.executable, "-c", READ_AND_WRITE, f"sqlite:///{sqlite_file}"],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-    finally:
-        sqlite_file.parent.chmod(0o755)
+    with tempfile.TemporaryDirectory() as name:  # other users do not come as far as pytest's folders
+        folder = Path(name)
+        file = folder / "qbwc.db"
+        shutil.copyfile(sqlite_file, file)
+        file.chmod(0o444)
+        folder.chmod(0o555)
+        try:
+            told = subprocess.run(
+                [sys.executable, "-c", READ_AND_WRITE, f"sqlite:///{file}"],
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+        finally:
+            folder.chmod(0o755)
     assert (told.stderr, told.returncode) == ("", 0)
     assert "readonly database" in told.stdout
 

@@ -414,7 +414,19 @@ def test_errors_of_fields_and_errors_between_jobs_come_at_once(desk: QueueDesk) 
 def test_a_reference_to_a_job_that_is_refused_itself_is_not_unknown(desk: QueueDesk) -> None:
     file = lines(customer("C-1", phone=5550100), invoice("INV-1", to="C-1"), invoice("INV-2", to="INV-1"))
     assert said(desk, file) == [(1, "phone"), (3, "customer_ref")]
-    assert said(desk, file.replace('"customer", ', '"custmer", ')) == [(1, "kind"), (3, "customer_ref")]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("kind", "custmer"), ("operation", "void"), ("external_id", 17), ("priority", "high")]
+)
+def test_a_job_refused_for_what_is_around_its_payload_is_a_target_too(desk: QueueDesk, key: str, value: object) -> None:
+    file = lines({**customer("17"), key: value}, invoice("INV-1", to="17"), invoice("INV-2", to="18"))
+    assert said(desk, file) == [(1, key), (3, "customer_ref")]
+
+
+def test_a_reference_to_what_no_kind_makes_is_told_once(desk: QueueDesk) -> None:
+    file = lines(customer("C-1", terms_ref={"external_id": "T-1"}))
+    assert said(desk, file) == [(1, "terms_ref.external_id")]
 
 
 @pytest.mark.parametrize("broken", ['{{"kind": "customer", "external_id": "{0}"', '{{"external_id": "{0}, "kind":}}'])
@@ -444,6 +456,13 @@ def test_a_call_from_python_is_told_which_of_its_jobs_is_wrong(desk: QueueDesk, 
     (alone,) = jobs.read_dicts([invoice("INV-1", to="C-9")])
     with pytest.raises(PayloadRefused, match="^customer_ref: "), db.write() as c:
         jobs.enqueue(c, desk.company_id, [alone], desk.clock, desk.chance, actor="Python call")
+
+
+def test_the_places_of_a_call_count_what_was_refused_too(desk: QueueDesk, db: Database) -> None:
+    given = jobs.survey_dicts([customer("C-1", phone=5550100), customer("C-2"), invoice("INV-1", to="C-9")])
+    with pytest.raises(PayloadRefused) as refusal, db.write() as c:
+        jobs.enqueue(c, desk.company_id, given.jobs, desk.clock, desk.chance, actor="x", refused=given.refused)
+    assert [problem.path for problem in refusal.value.problems] == ["jobs[0].phone", "jobs[2].customer_ref"]
 
 
 def test_an_empty_hand_in_is_no_error(desk: QueueDesk, db: Database) -> None:

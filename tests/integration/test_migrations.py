@@ -22,8 +22,8 @@ from qbwc_server.errors import ConfigurationError, DatabaseNotReady
 from tests.support import databases
 from tests.support.desk import customer
 from tests.support.doubles import ManualClock, SeededChance
-from tests.support.together import at_the_same_moment
 from tests.support.queueing import QueueDesk
+from tests.support.together import at_the_same_moment
 
 PACKAGE = Path(databases.__file__).parents[2] / "qbwc_server"
 

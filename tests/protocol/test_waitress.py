@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from waitress.server import create_server
 from qbwc_server import soap
 from qbwc_server.serving import waitress_options
 from tests.protocol.test_live import MIB, call, connected, request
+from tests.protocol.test_slow_clients import HALF_A_BODY, HALF_A_CHUNK, HALF_A_HEADER, left_hanging
 from tests.protocol.wire import CONTENT_TYPE, EchoExchange, document, fault, result
 
 
@@ -52,6 +54,13 @@ def test_an_upload_over_the_limit_is_heard_out_and_answered(port: int, chunked: 
 def test_a_chunked_call_is_answered(port: int) -> None:
     answer = request(port, "POST", "/qbwc", iter([document("getLastError", ticket="t")]), Content_Type=CONTENT_TYPE)
     assert result(answer.body) == "about t"
+
+
+def test_requests_that_stop_in_the_middle_do_not_stop_the_others(port: int) -> None:
+    with ExitStack() as stack:
+        for sent in [HALF_A_BODY, HALF_A_CHUNK, HALF_A_HEADER]:
+            left_hanging(stack, port, 4, sent)
+        assert request(port, "GET", "/qbwc").status == 200
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

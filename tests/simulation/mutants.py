@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from qbwc_server.companies import Company
 from qbwc_server.exchange import cycle, markers, message_sets, progress, search, send, take, verdict, write_answer
 from qbwc_server.exchange.markers import Match, Wanted
 from qbwc_server.exchange.message_sets import MessageSet, Purpose, Verdict
 from qbwc_server.exchange.progress import Step
 from qbwc_server.exchange.recovery import Judgement
+from qbwc_server.exchange.send import next_request
+from qbwc_server.exchange.session import Session
+from qbwc_server.exchange.store import store
 from qbwc_server.exchange.visit import Visit
 from qbwc_server.qbxml import Ret, Version, message_set
 from tests.simulation.world import WorkerDied
@@ -21,7 +25,12 @@ Patch = pytest.MonkeyPatch
 
 def resends_without_asking(patch: Patch) -> None:
     """A set in doubt goes out again at once: no status check, no search."""
-    patch.setattr(progress, "_step", lambda company, subject, session: Step.RESEND)
+    usual = progress._step
+
+    def step(company: Company, subject: MessageSet, session: Session | None) -> Step | None:
+        return Step.RESEND if subject.sendings == 1 else usual(company, subject, session)
+
+    patch.setattr(progress, "_step", step)
 
 
 def checks_with_old_alone(patch: Patch) -> None:
@@ -29,7 +38,7 @@ def checks_with_old_alone(patch: Patch) -> None:
 
     def check(visit: Visit, subject: MessageSet, version: Version) -> str:
         text = message_set([], version=version, old_id=subject.key)
-        send.store(visit, Purpose.CHECK, text, version, about=subject)
+        store(visit, Purpose.CHECK, text, version, about=subject)
         return text
 
     patch.setattr(send, "_check", check)
@@ -62,11 +71,11 @@ def adopts_without_guid(patch: Patch) -> None:
 
 def commits_after_the_answer(patch: Patch) -> None:
     """sendRequestXML is answered first: a worker that dies before its commit has given the set away already."""
-    inner, outer = cycle.next_request, cycle.Exchange._next_request
+    outer = cycle.Exchange._next_request
     given: list[str] = []
 
     def remember(visit: Visit, arrival: Any) -> str:
-        given.append(inner(visit, arrival))
+        given.append(next_request(visit, arrival))
         return given[-1]
 
     def answer(exchange: cycle.Exchange, ticket: str | None, arrival: Any) -> str:
@@ -128,21 +137,11 @@ def learns_from_a_check(patch: Patch) -> None:
     )
 
 
+def clears_at_once(patch: Patch) -> None:
+    """QuickBooks' record of a set that was in doubt goes with the next set, as if nobody could hold its text."""
+    patch.setattr(write_answer, "KEPT_AFTER_VERDICT", timedelta(0))
+
+
 def swallows_a_second_id(patch: Patch) -> None:
     """Another ID for a job that is done already is ignored."""
     patch.setattr(write_answer, "_hold_second_ids", lambda visit, repeated: None)
-
-
-MUTANTS: tuple[Callable[[Patch], None], ...] = (
-    resends_without_asking,
-    checks_with_old_alone,
-    reuses_an_id,
-    concludes_early,
-    adopts_without_guid,
-    commits_after_the_answer,
-    resends_a_part,
-    plans_anew_at_once,
-    forgets_what_went_unanswered,
-    queues_what_went_unanswered,
-    learns_from_a_check,
-)

@@ -12,7 +12,7 @@ from tests.simulation.world import World
 
 _MINUTE = timedelta(minutes=1)
 _QUIET_STEP = timedelta(hours=5)
-_MOST_QUIET_ROUNDS = 30
+_MOST_QUIET_ROUNDS = 20
 
 
 @dataclass
@@ -30,11 +30,12 @@ class Office:
         self._person = Person(world)
         self._asleep: list[_Sleeper] = []
 
-    def visit(self, pc: Pc) -> None:
-        """The PC's Web Connector runs once, unless it sleeps: one Windows user runs one Web Connector."""
+    def visit(self, pc: Pc) -> bool:
+        """The PC's Web Connector runs once; False if the PC sleeps: one Windows user runs one Web Connector."""
         if any(each.pc is pc for each in self._asleep):
-            return
+            return False
         self._drive(pc, pc.visit())
+        return True
 
     def pass_time(self, delta: timedelta) -> None:
         """Time goes by; who wakes up meanwhile goes on at that moment."""

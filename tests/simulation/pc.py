@@ -12,7 +12,7 @@ from tests.simulation.story import answer_line, request_line
 from tests.simulation.world import QuickBooksFaults, World
 
 _HRESULTS = ("0x80040402", "0x8004040D", "0x80040408", "0x8004040A", "0x80040414")
-_MOST_LOOPS = 60
+_MOST_LOOPS = 25
 _STEP = timedelta(seconds=2)
 
 Nap = timedelta

@@ -49,6 +49,7 @@ class Schedule:
     set_size: int
     pcs: int
     has_app_lock: bool
+    is_known: bool
     jobs: list[dict[str, object]] = field(default_factory=list)
 
     @property
@@ -66,16 +67,18 @@ class Schedule:
 def decide(seed: int) -> Schedule:
     """The schedule of a seed."""
     chance = random.Random(seed)
+    settings = _quickbooks(chance)
     some = chance.sample(list(Fault), chance.randint(2, 7))
     return Schedule(
         seed=seed,
-        settings=_quickbooks(chance),
+        settings=settings,
         rates={fault: chance.choice(_RATES) * (_MANY_MOMENTS if fault in _AT_EVERY_CALL else 1) for fault in some},
         most_faults=chance.choice((1, 2, 2, 3, 4)),
         actions=chance.choice((1, 1, 2, 2, 3)),
         set_size=chance.choice((1, 2, 20, 20)),
         pcs=chance.choice((1, 2, 2)),
         has_app_lock=chance.random() < 0.85,
+        is_known=settings.storing is Storing.WITH_EACH_REQUEST and chance.random() < 0.5,
         jobs=_jobs(chance),
     )
 
@@ -150,6 +153,7 @@ def live(stage: Stage, seed: int) -> World:
         seed=seed,
         set_size=schedule.set_size,
         has_app_lock=schedule.has_app_lock,
+        is_known=schedule.is_known,
     )
     world.tell(f"seed {seed}: {schedule.settings}")
     late = _LONG_NAPS

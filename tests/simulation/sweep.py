@@ -14,7 +14,7 @@ from tests.simulation.world import STANDING, Stage, World
 from tests.support.desk import customer, invoice
 
 _QUARTER = timedelta(minutes=15)
-_VISITS = 2
+_VISITS = 3
 _LINES = [{"item_ref": "Labor", "quantity": "2", "rate": "60.00"}]
 _FAMILY = (
     customer("C-1"),
@@ -25,8 +25,8 @@ _FAMILY = (
 _TWINS = tuple(
     invoice(external_id, "", customer_ref=STANDING, ref_number=None, lines=_LINES) for external_id in ("I-1", "I-2")
 )
-"""Nothing but their GUIDs tells them apart."""
-_NAP = (timedelta(minutes=25),)
+"""Nothing but their GUIDs tells them apart, and from an invoice that somebody typed by hand that day."""
+_NAP = (timedelta(minutes=25), timedelta(minutes=40))
 QUICKBOOKS = {
     "works": QuickBooksSettings(),
     "identifiers alone": QuickBooksSettings(status_answers=StatusAnswers.RECOVERY),
@@ -62,12 +62,17 @@ class Day:
 
 def live(stage: Stage, day: Day) -> World:
     """Some jobs come in, two PCs take turns, and then there are quiet days."""
-    world = World(stage, Cuts(day.cuts, way=day.way), settings=QUICKBOOKS[day.quickbooks])
+    settings = QUICKBOOKS[day.quickbooks]
+    keeps = settings.recovery is Recovery.WORKS and settings.storing is Storing.WITH_EACH_REQUEST
+    world = World(stage, Cuts(day.cuts, way=day.way), settings=settings, is_known=keeps)
     pcs = [Pc(world, machine, naps=_NAP, late=_NAP) for machine in ("PC-1", "PC-2")]
     office = Office(world, pcs)
+    if day.is_short:
+        world.person.type_invoice(STANDING, "120.00", txn_date="2026-11-02", item="Labor")
     world.enqueue(*(_TWINS if day.is_short else _FAMILY))
     for number in range(_VISITS):
-        office.visit(pcs[number % len(pcs)])
+        if not office.visit(pcs[number % len(pcs)]):
+            office.visit(pcs[(number + 1) % len(pcs)])
         office.pass_time(_QUARTER)
     office.calm_down()
     return world

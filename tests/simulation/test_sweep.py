@@ -39,3 +39,21 @@ def test_no_pair_of_cuts_loses_or_doubles_anything(stage: Stage) -> None:
 
     assert not report.failures, report
     assert report.schedules > 1000
+
+
+def test_a_late_answer_that_leaves_a_held_job_open_lets_quickbooks_be_asked_again(stage: Stage) -> None:
+    """Found by the fault run: the set stayed held, nobody was asked, and the job was in doubt for ever."""
+    asleep = _moments(stage, Day("works", is_short=True)).index(Fault.SLEEPS_WITH_SET)
+    napping = Day("works", (asleep,), 1, is_short=True)
+    day = Day("works", (asleep, _moments(stage, napping).index(Fault.REFUSED)), 1, is_short=True)
+
+    report = runner.run(stage, [day])
+
+    assert report.struck == {str(Fault.SLEEPS_WITH_SET): 1, str(Fault.REFUSED): 1}
+    assert not report.failures, report
+
+
+def _moments(stage: Stage, day: Day) -> list[Fault]:
+    fate = sweep.live(stage, day).fate
+    assert isinstance(fate, Cuts)
+    return fate.moments

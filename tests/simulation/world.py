@@ -216,7 +216,9 @@ class World:
         seed: int = 1,
         set_size: int = 20,
         has_app_lock: bool = True,
+        is_known: bool = False,
     ) -> None:
+        """`is_known`: what this QuickBooks does with message set ids was learnt in earlier visits."""
         stage.reset()
         self.stage, self.fate, self.books = stage, fate, stage.books
         self.settings = settings or QuickBooksSettings()
@@ -227,7 +229,8 @@ class World:
         self.person = Person(self.books)
         self.exchange = Exchange(stage.db, _RENDERER, clock=stage.clock, chance=self.chance)
         with stage.db.write() as c:
-            c.execute(tables.company.update().values(set_size=set_size))
+            known = self.settings.recovery if is_known else "unknown"
+            c.execute(tables.company.update().values(set_size=set_size, recovery=str(known)))
         stage.db.fate = fate
         stage.db.on_fault = lambda fault: self.tell(str(fault))
 

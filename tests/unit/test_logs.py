@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 from qbwc_server.logs import account
 
 
-def raised(error: BaseException) -> BaseException:
-    try:
+def raised(error: Exception) -> Exception:
+    """The error with a place it came from."""
+    with suppress(type(error)):
         raise error
-    except BaseException as caught:
-        return caught
+    return error
 
 
 def test_an_error_is_told_with_its_causes_first_and_without_its_values() -> None:

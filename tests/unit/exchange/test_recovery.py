@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qbwc_server.exchange.message_sets import Purpose
-from qbwc_server.exchange.recovery import Judgement, is_spent, judge
+from qbwc_server.exchange.recovery import Judgement, is_spent, judge, recovery_learnt
 from qbwc_server.qbxml import Answer, Reply
 
 EMPTY = Answer(None, None, ())
@@ -67,3 +67,10 @@ def test_everything_else_leaves_a_write_set_in_doubt(hresult: str) -> None:
 
 def test_an_empty_answer_to_a_clear_is_an_answer() -> None:
     assert judge(Purpose.CLEAR, EMPTY, "") is Judgement.REPLIES
+
+
+@pytest.mark.parametrize(
+    ("code", "learnt"), [(0, "works"), (9001, "works"), (None, "absent"), (9005, "absent"), (9002, None), (600, None)]
+)
+def test_an_unknown_id_does_not_tell_whether_ids_are_kept(code: int | None, learnt: str | None) -> None:
+    assert recovery_learnt(Answer("k", code, ())) == learnt
