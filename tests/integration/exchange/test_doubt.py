@@ -57,7 +57,7 @@ def test_after_a_status_check_that_proves_nothing_the_jobs_are_looked_for_in_the
     assert search.is_search
     assert search.new_id is None
     asked = [(node.findtext("NameFilter/Name"), node.findtext("FromModifiedDate")) for node in _elements(search)]
-    assert asked == [("C-1", None), ("C-2", None), (None, "2026-11-01T07:00:00")]
+    assert asked == [("C-1", None), ("C-2", None), (None, "2026-10-31T17:00:00")]
 
 
 def test_jobs_that_do_not_touch_the_set_go_on(desk: Desk) -> None:
