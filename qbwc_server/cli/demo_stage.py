@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -91,6 +92,7 @@ class Stage:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,  # a group of its own, which ends as a whole
             )
             try:
                 self._wait_for(process, base)
@@ -141,9 +143,13 @@ def _why_no_answer(url: str) -> str:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ends the server and, should it not end in time, its workers with it: they would answer on for a while."""
     process.terminate()
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        process.kill()
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
         process.wait()
