@@ -17,7 +17,7 @@ from qbwc_server.db import tables
 from qbwc_server.errors import JobRefused, PayloadRefused, Problem
 from qbwc_server.exchange import message_sets
 from qbwc_server.exchange.differing import accept
-from qbwc_server.exchange.message_sets import SetState
+from qbwc_server.exchange.message_set import SetState
 from qbwc_server.exchange.rebook import rebook
 from qbwc_server.exchange.settle import own_name, release_named
 from qbwc_server.exchange.verdict import after_answers, told_not_booked

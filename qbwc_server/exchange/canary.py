@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from qbwc_server.companies import Company, Recovery
 from qbwc_server.exchange import message_sets
-from qbwc_server.exchange.message_sets import Clearing, MessageSet, Purpose, SetState
+from qbwc_server.exchange.message_set import Clearing, MessageSet, Purpose, SetState
 from qbwc_server.exchange.session import Session
 from qbwc_server.exchange.store import store
 from qbwc_server.exchange.visit import Visit

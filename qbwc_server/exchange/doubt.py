@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from qbwc_server import jobs
 from qbwc_server.exchange import message_sets
 from qbwc_server.exchange import session as sessions
-from qbwc_server.exchange.message_sets import Clearing, MessageSet, Purpose, SetState
+from qbwc_server.exchange.message_set import Clearing, MessageSet, Purpose, SetState
 from qbwc_server.exchange.session import Session, SessionState
 from qbwc_server.jobs import Applied, Move, Status, Trouble
 

@@ -15,7 +15,7 @@ from qbwc_server import companies, jobs
 from qbwc_server.db import tables
 from qbwc_server.exchange import message_sets
 from qbwc_server.exchange.arrived import Arrived
-from qbwc_server.exchange.message_sets import MessageSet, Purpose, SetState
+from qbwc_server.exchange.message_set import MessageSet, Purpose, SetState
 from qbwc_server.exchange.outcome import Ask
 from qbwc_server.exchange.settle import ACTOR, held
 from qbwc_server.exchange.store import store

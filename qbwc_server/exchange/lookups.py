@@ -15,7 +15,7 @@ from qbwc_server.exchange import session as sessions
 from qbwc_server.exchange.arrived import Arrived, reply_position
 from qbwc_server.exchange.collisions import decide_lookup, lookup
 from qbwc_server.exchange.markers import Wanted
-from qbwc_server.exchange.message_sets import Item, MessageSet, Purpose, SetState
+from qbwc_server.exchange.message_set import Item, MessageSet, Purpose, SetState
 from qbwc_server.exchange.payloads import resolved_payloads
 from qbwc_server.exchange.settle import ACTOR, Decided, settle
 from qbwc_server.exchange.store import store

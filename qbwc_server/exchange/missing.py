@@ -13,7 +13,7 @@ from qbwc_server.db import tables
 from qbwc_server.errors import QbwcError
 from qbwc_server.exchange import message_sets
 from qbwc_server.exchange.arrived import Arrived
-from qbwc_server.exchange.message_sets import MessageSet, Purpose, SetState
+from qbwc_server.exchange.message_set import MessageSet, Purpose, SetState
 from qbwc_server.exchange.outcome import MOST_TRIES
 from qbwc_server.exchange.session import Session
 from qbwc_server.exchange.settle import ACTOR

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from qbwc_server.companies import Recovery
 from qbwc_server.exchange import message_sets
 from qbwc_server.exchange import session as sessions
-from qbwc_server.exchange.message_sets import MessageSet, SetState
+from qbwc_server.exchange.message_set import MessageSet, SetState
 from qbwc_server.exchange.visit import Visit
 
 GRACE = timedelta(minutes=10)

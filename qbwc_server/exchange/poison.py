@@ -21,7 +21,7 @@ from qbwc_server.exchange import session as sessions
 from qbwc_server.exchange.arrived import Arrived
 from qbwc_server.exchange.canary import Manner, manner_of, next_manner, was_read
 from qbwc_server.exchange.doubt import cleared, give_back_clearing, lose
-from qbwc_server.exchange.message_sets import Clearing, MessageSet, Purpose, SetState
+from qbwc_server.exchange.message_set import Clearing, MessageSet, Purpose, SetState
 from qbwc_server.exchange.recovery import Judgement, judge
 from qbwc_server.exchange.settle import ACTOR
 from qbwc_server.exchange.visit import Visit

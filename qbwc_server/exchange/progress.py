@@ -11,7 +11,7 @@ from qbwc_server.companies import Company, Recovery
 from qbwc_server.db import tables
 from qbwc_server.exchange import message_sets
 from qbwc_server.exchange.canary import is_given_up, manner_of, wants_canary
-from qbwc_server.exchange.message_sets import MessageSet, Purpose, SetState, Verdict
+from qbwc_server.exchange.message_set import MessageSet, Purpose, SetState, Verdict
 from qbwc_server.exchange.missing import wants_names
 from qbwc_server.exchange.session import Session
 from qbwc_server.exchange.visit import Visit

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from qbwc_server.exchange.message_sets import Purpose
+from qbwc_server.exchange.message_set import Purpose
 from qbwc_server.qbxml import Answer
 
 _PARSE_ERROR = 0x80040400

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qbwc_server import jobs
 from qbwc_server.exchange import message_sets
-from qbwc_server.exchange.message_sets import MessageSet, SetState
+from qbwc_server.exchange.message_set import MessageSet, SetState
 from qbwc_server.exchange.visit import Visit
 from qbwc_server.exchange.write_answer import jobs_of, waits_for
 from qbwc_server.jobs import Applied, Move, Status

@@ -16,7 +16,7 @@ from qbwc_server.errors import QbwcError, UnreadableXml
 from qbwc_server.exchange import message_sets
 from qbwc_server.exchange.arrived import Arrived
 from qbwc_server.exchange.markers import MarkerQuery, Match, Wanted, match, questions
-from qbwc_server.exchange.message_sets import MessageSet, Purpose, SetState
+from qbwc_server.exchange.message_set import MessageSet, Purpose, SetState
 from qbwc_server.exchange.payloads import resolved_payloads
 from qbwc_server.exchange.store import store
 from qbwc_server.exchange.verdict import Finding, conclude, hold_after_failure

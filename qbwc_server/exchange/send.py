@@ -12,7 +12,7 @@ from qbwc_server.exchange.doubt import doubt_unanswered
 from qbwc_server.exchange.greeting import OLDEST, USUAL, Arrival, greet
 from qbwc_server.exchange.lookback import next_lookback
 from qbwc_server.exchange.lookups import next_lookup
-from qbwc_server.exchange.message_sets import MessageSet, Purpose
+from qbwc_server.exchange.message_set import MessageSet, Purpose
 from qbwc_server.exchange.missing import next_names
 from qbwc_server.exchange.plan import plan
 from qbwc_server.exchange.progress import Step

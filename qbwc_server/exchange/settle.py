@@ -14,7 +14,7 @@ from qbwc_server import records
 from qbwc_server.db import tables
 from qbwc_server.exchange import message_sets
 from qbwc_server.exchange.differing import differing, waiting_payments
-from qbwc_server.exchange.message_sets import Item
+from qbwc_server.exchange.message_set import Item
 from qbwc_server.exchange.outcome import Ask, Block, Done, Fail, NextStep, NotApplied, Outcome, Retry, Verify
 from qbwc_server.exchange.totals import differences, total_of
 from qbwc_server.jobs import (

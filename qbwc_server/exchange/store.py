@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qbwc_server.exchange import message_sets
-from qbwc_server.exchange.message_sets import MessageSet, Purpose
+from qbwc_server.exchange.message_set import MessageSet, Purpose
 from qbwc_server.exchange.visit import Visit
 from qbwc_server.qbxml import Version
 

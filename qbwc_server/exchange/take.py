@@ -13,7 +13,7 @@ from qbwc_server.exchange.doubt import cleared, doubt, doubt_unanswered, lose
 from qbwc_server.exchange.greeting import recognise
 from qbwc_server.exchange.lookback import take_lookback
 from qbwc_server.exchange.lookups import take_lookup
-from qbwc_server.exchange.message_sets import MessageSet, Purpose, SetState, Verdict
+from qbwc_server.exchange.message_set import MessageSet, Purpose, SetState, Verdict
 from qbwc_server.exchange.missing import take_names
 from qbwc_server.exchange.poison import refused_whole, take_canary
 from qbwc_server.exchange.recovery import Judgement, is_spent, judge, recovery_learnt

@@ -13,7 +13,7 @@ from qbwc_server.companies import Company, Recovery
 from qbwc_server.exchange import message_sets
 from qbwc_server.exchange import session as sessions
 from qbwc_server.exchange.canary import is_given_up, manner_of
-from qbwc_server.exchange.message_sets import KEPT_AFTER_VERDICT, MessageSet, SetState, Verdict
+from qbwc_server.exchange.message_set import KEPT_AFTER_VERDICT, MessageSet, SetState, Verdict
 from qbwc_server.exchange.outcome import Ask, Done, Outcome
 from qbwc_server.exchange.past import GRACE, is_past
 from qbwc_server.exchange.settle import ACTOR, Decided, held, settle, two_ids

@@ -14,7 +14,7 @@ from qbwc_server.exchange import message_sets
 from qbwc_server.exchange import session as sessions
 from qbwc_server.exchange.arrived import Arrived, reply_position
 from qbwc_server.exchange.doubt import cleared, doubt
-from qbwc_server.exchange.message_sets import KEPT_AFTER_VERDICT, Clearing, MessageSet, Purpose, SetState
+from qbwc_server.exchange.message_set import KEPT_AFTER_VERDICT, Clearing, MessageSet, Purpose, SetState
 from qbwc_server.exchange.outcome import Done, decide
 from qbwc_server.exchange.settle import ACTOR, Decided, held, settle, two_ids
 from qbwc_server.exchange.tools import Limits

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from qbwc_server.db import tables
-from qbwc_server.exchange.message_sets import Clearing, Purpose, SetState
+from qbwc_server.exchange.message_set import Clearing, Purpose, SetState
 from qbwc_server.jobs import Applied, Job, Status
 from tests.simulation.world import World
 

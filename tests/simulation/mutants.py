@@ -10,7 +10,7 @@ import pytest
 from qbwc_server.companies import Company
 from qbwc_server.exchange import cycle, markers, message_sets, progress, search, send, take, verdict, write_answer
 from qbwc_server.exchange.markers import Match, Wanted
-from qbwc_server.exchange.message_sets import MessageSet, Purpose, Verdict
+from qbwc_server.exchange.message_set import MessageSet, Purpose, Verdict
 from qbwc_server.exchange.progress import Step
 from qbwc_server.exchange.recovery import Judgement
 from qbwc_server.exchange.send import next_request

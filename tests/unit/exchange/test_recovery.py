@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qbwc_server.exchange.message_sets import Purpose
+from qbwc_server.exchange.message_set import Purpose
 from qbwc_server.exchange.recovery import Judgement, is_spent, judge, recovery_learnt
 from qbwc_server.qbxml import Answer, Reply
 
