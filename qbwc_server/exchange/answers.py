@@ -123,7 +123,8 @@ def _wrong_values(c: sa.Connection, chosen: Sequence[Job], verb: Verb, values: S
     if verb not in _WITH_ID:
         return []
     problems = [problem for job, each in zip(chosen, values, strict=True) if (problem := _wrong_id(c, job, each))]
-    twice = {each for each in values if values.count(each) > 1}
+    given = [(job.family, each) for job, each in zip(chosen, values, strict=True)]  # lists share ListIDs
+    twice = {qb_id for family, qb_id in given if given.count((family, qb_id)) > 1}
     return problems + [Problem(f"{each} is given for more than one job") for each in sorted(twice)]
 
 

@@ -17,11 +17,12 @@ from qbwc_server.exchange import message_sets
 from qbwc_server.exchange.arrived import Arrived
 from qbwc_server.exchange.message_set import MessageSet, Purpose, SetState
 from qbwc_server.exchange.outcome import Ask
+from qbwc_server.exchange.session import SessionState
 from qbwc_server.exchange.settle import ACTOR, held
 from qbwc_server.exchange.store import store
 from qbwc_server.exchange.visit import Visit
-from qbwc_server.jobs import Applied, Job, Question, Status, kind
-from qbwc_server.qbxml import Version, message_set
+from qbwc_server.jobs import Applied, Job, Move, Question, Status, kind
+from qbwc_server.qbxml import Version, message_set, parse_xml
 
 DEPTH = 20
 """How many of the newest records are looked up."""
@@ -53,34 +54,56 @@ def next_lookback(visit: Visit, version: Version) -> str:
 
 
 def take_lookback(visit: Visit, query: MessageSet, arrived: Arrived) -> Visit:
-    """Holds the jobs whose records are gone, and pauses the company if the newest of them are."""
+    """Holds the jobs whose records are gone, and pauses the company if the newest of them are.
+
+    Those that a person is asked about already and that are there after all are done again. A late or repeated answer
+    counts for nothing: what was recorded since it was given is not in it.
+    """
+    if query.state is not SetState.SENT or visit.session.state is not SessionState.OPEN:
+        return visit
     message_sets.change(visit.c, query, state=SetState.ANSWERED, answered_at=visit.now, hresult=arrived.hresult)
     if not arrived.replies or any(reply.status_code not in _SAYS_WHAT_IS_THERE for reply in arrived.replies):
         return visit  # QuickBooks could not say: that proves nothing
-    newest = _newest(visit)
+    asked = _asked(visit, query)
+    newest = [job for job in _newest(visit) if (kind(job.kind).query, job.qb_id) in asked]
     there = {(_list_of(ret.name), ret.id) for reply in arrived.replies for ret in reply.rets}
     gone = [job for job in newest if (_list_of(kind(job.kind).object_name), job.qb_id) not in there]
-    if not gone:
-        return visit
-    asks = [held(job, Ask(Question.IN_THE_BOOKS, _gone(job), Applied.YES, {"gone": job.qb_id})) for job in gone]
-    jobs.move(visit.c, asks, now=visit.now, actor=ACTOR)
-    if newest[:_GONE_IN_A_ROW] == gone[:_GONE_IN_A_ROW] and len(gone) >= _GONE_IN_A_ROW:
-        companies.pause(visit.c, visit.company.name, _paused(gone, len(gone) == len(newest)))
+    newly = [job for job in gone if job.status is Status.DONE]
+    back = [job for job in newest if job.status is Status.HELD and job not in gone]
+    moves = [held(job, Ask(Question.IN_THE_BOOKS, _gone(job), Applied.YES, {"gone": job.qb_id})) for job in newly]
+    moves += [Move(job, Status.DONE, f"{job.qb_id} is in the company file after all") for job in back]
+    jobs.move(visit.c, moves, now=visit.now, actor=ACTOR)
+    jobs.free_dependents(visit.c, [job.id for job in back])
+    if newly and len(gone) >= _GONE_IN_A_ROW and gone[:_GONE_IN_A_ROW] == newest[:_GONE_IN_A_ROW]:
+        companies.pause(visit.c, visit.company.name, _paused(newly, len(gone) == len(newest)))
         return _reread(visit)
     return visit
 
 
+def _asked(visit: Visit, query: MessageSet) -> set[tuple[str, str | None]]:
+    """The query and ID of every record that was asked for."""
+    sent = parse_xml(message_sets.request_of(visit.c, query)).iterfind("QBXMLMsgsRq/*")
+    return {
+        (str(node.tag).removesuffix("Rq"), key.text) for node in sent for key in node.iterchildren("TxnID", "ListID")
+    }
+
+
 def _newest(visit: Visit) -> list[Job]:
-    """The jobs of the newest records, newest first; those that a person is asked about already are left out."""
+    """The jobs of the newest records, newest first, with those that a person is asked about because they were gone."""
     numbers = visit.c.scalars(
         sa.select(_record.c.job_id)
         .join(_job, _job.c.id == _record.c.job_id)
-        .where(_record.c.company_id == visit.company.id, _job.c.status == Status.DONE, _record.c.gone_since.is_(None))
+        .where(_record.c.company_id == visit.company.id, _is_looked_for(), _record.c.gone_since.is_(None))
         .order_by(_record.c.id.desc())
         .limit(DEPTH)
     ).all()
     found = {job.id: job for job in jobs.by_ids(visit.c, [number for number in numbers if number is not None])}
     return [found[number] for number in numbers if number is not None]
+
+
+def _is_looked_for() -> sa.ColumnElement[bool]:
+    asked_about = sa.and_(_job.c.status == Status.HELD, _job.c.question == Question.IN_THE_BOOKS)
+    return sa.or_(_job.c.status == Status.DONE, asked_about)
 
 
 def _list_of(ret_name: str) -> str:
@@ -96,8 +119,9 @@ def _paused(gone: list[Job], all_gone: bool) -> str:
     names = ", ".join(_named(gone))
     more = " and perhaps older ones" if all_gone else ""
     return (
-        f"the company file went back in time (a restored backup?): {names}{more} were booked and are gone. "
-        "Say `qbwc answer JOB not-booked` for each that is to be booked again, then resume"
+        f"{names}{more} were booked and are not in the company file that is open. Is another file open? Then open the "
+        "right one and resume. If the file went back in time (a restored backup), say `qbwc answer JOB not-booked` for "
+        "each job that is to be booked again, then resume"
     )
 
 

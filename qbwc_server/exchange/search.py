@@ -35,6 +35,8 @@ def next_page(visit: Visit, subject: MessageSet, version: Version) -> str:
     asked = _answered(visit, subject)
     requests = _continued(visit, asked[-1], key) if asked else _first(visit, subject, key)
     if not requests:
+        if not asked:
+            _failed(visit, subject, "its jobs cannot be read by this version of qbwc-server any more")
         return ""
     text = message_set(requests, version=version)
     store(visit, Purpose.QUERY, text, version, key=key, about=subject)
@@ -48,19 +50,20 @@ def take_page(visit: Visit, query: MessageSet, subject: MessageSet, arrived: Arr
     if subject.state is not SetState.IN_DOUBT:
         return visit
     if not _is_complete(visit, query, arrived):
-        message_sets.change(
-            visit.c,
-            subject,
-            searched_session_id=visit.session.id,
-            failed_searches=subject.failed_searches + 1,
-        )
-        hold_after_failure(visit, replace(subject, failed_searches=subject.failed_searches + 1), arrived.what_happened)
+        _failed(visit, subject, arrived.what_happened)
         return visit
     if any((reply.remaining or 0) > 0 for reply in arrived.replies):
         return visit
     message_sets.change(visit.c, subject, searched_session_id=visit.session.id)
     asked = _answered(visit, subject)
     return conclude(visit, subject, _findings(visit, subject, asked), min(each.sent_at for each in asked))
+
+
+def _failed(visit: Visit, subject: MessageSet, what_happened: str) -> None:
+    """This visit cannot tell whether the jobs are there; after three such visits a person is asked."""
+    failed = subject.failed_searches + 1
+    message_sets.change(visit.c, subject, searched_session_id=visit.session.id, failed_searches=failed)
+    hold_after_failure(visit, replace(subject, failed_searches=failed), what_happened)
 
 
 def _answered(visit: Visit, subject: MessageSet) -> list[MessageSet]:

@@ -52,7 +52,12 @@ def conclude(visit: Visit, subject: MessageSet, findings: list[Finding], asked_a
     settled = settle(visit.c, visit.company.id, decided, now=visit.now)
     visit = replace(visit, session=sessions.change(visit.c, visit.session, done=visit.session.done + settled.done))
     left = [job for job in jobs_of(visit.c, subject) if waits_for(job, subject)]
-    if any(job.status is Status.HELD for job in left):
+    if not {job.id for job in left} <= {each.job.id for each in findings}:
+        failed = subject.failed_searches + 1
+        message_sets.change(visit.c, subject, failed_searches=failed)
+        text = "some of its jobs cannot be read by this version of qbwc-server any more"
+        hold_after_failure(visit, replace(subject, failed_searches=failed), text)
+    elif any(job.status is Status.HELD for job in left):
         message_sets.change(visit.c, subject, state=SetState.HELD)
     elif not left:
         close_set(visit.c, subject, now=visit.now, clear_after=visit.now + KEPT_AFTER_VERDICT)
