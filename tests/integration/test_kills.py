@@ -19,7 +19,17 @@ from qbwc_server import companies, jobs
 from qbwc_server.clock import SystemChance, SystemClock
 from qbwc_server.db import Database, tables
 from qbwc_server.jobs import Job, Status
-from qbwc_server.simulator import Books, HttpWire, RequestProcessor, WebConnector, read_qwc, stamp_file
+from qbwc_server.simulator import (
+    Books,
+    Faults,
+    HttpWire,
+    NoFaults,
+    Point,
+    RequestProcessor,
+    WebConnector,
+    read_qwc,
+    stamp_file,
+)
 from tests.support import processes
 from tests.support.desk import customer, invoice, payment
 
@@ -60,13 +70,13 @@ class Company:
             company_id = companies.get(c, "Acme").id
             jobs.enqueue(c, company_id, jobs.read_dicts(new), SystemClock(), SystemChance(), actor="test")
 
-    def visit(self, host: int) -> None:
+    def visit(self, host: int, faults: Faults | None = None) -> None:
         """One update at a host; whatever the server does to it ends it, and the next one goes on."""
         wire = HttpWire(self.urls[host % len(self.urls)], answer_seconds=20)
         try:
             WebConnector(
                 wire,
-                RequestProcessor(self.books, application=self._application.app_name),
+                RequestProcessor(self.books, faults=faults, application=self._application.app_name),
                 username=self._login.username,
                 password=self._login.password,
                 application=self._application,
@@ -89,6 +99,18 @@ def _hosts(count: int, folder: Path, database_url: str) -> Iterator[list[process
             server = processes.server(place, "--workers", "2", QBWC_DATABASE_URL=database_url)
             servers.append(stack.enter_context(server))
         yield servers
+
+
+class KillBeforeTheAnswer(NoFaults):
+    """Kills a host's workers once, when QuickBooks has booked a write set and its answer is not handed in yet."""
+
+    def __init__(self, server: processes.Server) -> None:
+        self._server = server
+        self.kills = 0
+
+    def at(self, point: Point, qbxml: str) -> None:
+        if point is Point.AFTER_BOOKED and "AddRq" in qbxml and not self.kills:
+            self.kills = _kill_workers(self._server)
 
 
 def _workers(server: processes.Server) -> list[int]:
@@ -120,6 +142,11 @@ def test_workers_killed_at_any_moment_lose_nothing_and_book_nothing_twice(
             rounds += 1
             company.enqueue(rounds)
             host = dice.randrange(hosts)
+            if rounds % 3 == 0:
+                aimed = KillBeforeTheAnswer(servers[host])
+                company.visit(host, aimed)
+                kills += aimed.kills
+                continue
             update = threading.Thread(target=company.visit, args=(host,))
             update.start()
             time.sleep(dice.uniform(0.0, 0.35))
