@@ -22,15 +22,16 @@ class SeenFile:
 def judge_file(company: Company, seen: SeenFile) -> str | None:
     """None: this is the company's file. Otherwise the explanation for a person, in one line.
 
-    The FileID decides where the file carries one. Where it does not, the names and the hashed EIN are compared with
-    those pinned at first sight, each where both are known; all that can be compared must agree. The path is no
-    identity. A stop of an earlier session plays no part: the right file lifts it.
+    The FileID decides where the file carries one, or has carried one: it does not get lost. Where it never did, the
+    names and the hashed EIN are compared with those pinned at first sight, each where both are known; all that can be
+    compared must agree. The path is no identity. A stop of an earlier session plays no part: the right file lifts it.
     """
     if seen.file_id:
         if file_key(seen.file_id) == file_key(company.file_id):
             return None
-        shown = f' ("{seen.company_name}")' if seen.company_name else ""
-        return _stop(company, f"the company file that is open{shown} carries another company's FileID")
+        return _stop(company, f"the company file that is open{_named(seen)} carries another company's FileID")
+    if company.is_stamped:
+        return _stop(company, f"the company file that is open{_named(seen)} does not carry the FileID seen before")
     differences = [
         *_different("company name", company.pinned_company_name, seen.company_name),
         *_different("legal name", company.pinned_legal_name, seen.legal_name),
@@ -42,6 +43,10 @@ def judge_file(company: Company, seen: SeenFile) -> str | None:
     if _was_pinned(company) and not _comparable(company, seen):
         return _stop(company, "QuickBooks does not say which company file is open")
     return None
+
+
+def _named(seen: SeenFile) -> str:
+    return f' ("{seen.company_name}")' if seen.company_name else ""
 
 
 def file_key(file_id: str) -> str:

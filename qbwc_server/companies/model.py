@@ -67,6 +67,8 @@ class Company:
     pinned_company_name: str | None
     pinned_legal_name: str | None
     pinned_ein_sha256: str | None
+    is_stamped: bool
+    """Whether the file has carried our FileID: then one without it is another file."""
     seen_file_id: str | None
     seen_company_name: str | None
     seen_legal_name: str | None

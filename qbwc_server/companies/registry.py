@@ -105,6 +105,7 @@ def accept_file(c: sa.Connection, name: str) -> Company:
         c,
         company,
         stop_reason=None,
+        is_stamped=bool(company.seen_file_id),
         file_id=_accepted_file_id(c, company),
         pinned_company_name=company.seen_company_name,
         pinned_legal_name=company.seen_legal_name,

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from qbwc_server.db.types import RowId, UtcDateTime
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration: the one after which the database has these tables."""
 
 metadata = sa.MetaData(
@@ -86,6 +86,7 @@ company = Table(
     _text("pinned_company_name", None),
     _text("pinned_legal_name", None),
     _text("pinned_ein_sha256", None),
+    Column("is_stamped", Boolean, nullable=False, server_default=sa.false()),  # the file has carried our FileID
     _text("seen_file_id", None),
     _text("seen_company_name", None),
     _text("seen_legal_name", None),
@@ -229,6 +230,7 @@ message_set = Table(
     Column("checked_session_id", RowId, nullable=True),  # the session that last asked for its status
     Column("searched_session_id", RowId, nullable=True),  # the session that last looked for its jobs in the books
     _count("failed_searches"),  # visits in which QuickBooks could not say whether its jobs are there
+    _moment("unsure_until"),  # an earlier sending may still be under way on some PC until then
     Column("verdict", String(16), nullable=True),  # resend | anew: what becomes of the jobs that are not there
     _count("percent", 0),  # the number returned for its answer, given again for the same answer
     _text("status_code", None),

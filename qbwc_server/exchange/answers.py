@@ -18,8 +18,9 @@ from qbwc_server.errors import JobRefused, PayloadRefused, Problem
 from qbwc_server.exchange import message_sets
 from qbwc_server.exchange.differing import accept
 from qbwc_server.exchange.message_set import SetState
-from qbwc_server.exchange.rebook import rebook
-from qbwc_server.exchange.settle import own_name, release_named
+from qbwc_server.exchange.outcome import Ask
+from qbwc_server.exchange.rebook import rebook, wait_again
+from qbwc_server.exchange.settle import held, own_name, release_named
 from qbwc_server.exchange.verdict import after_answers, told_not_booked
 from qbwc_server.jobs import ANSWERS, Applied, Job, Move, Question, Status, kind
 
@@ -133,16 +134,20 @@ def _wrong_id(c: sa.Connection, job: Job, qb_id: str) -> Problem | None:
     if not jobs.looks_like_an_id(qb_id):
         return Problem(f"{qb_id!r} is no {what}", remedy="One looks like 80000013-1416570432.")
     holder = records.holders(c, job.company_id, [(job.family, qb_id)]).get((job.family, qb_id))
-    if holder is not None and holder.external_id != job.external_id:
+    if holder is not None and holder.external_id != job.external_id and not _was_returned(job, qb_id):
         return Problem(f"{qb_id} is on record for {holder.family} {holder.external_id!r} already")
     other = next((each for each in _candidates(job) if each["list_id"] == qb_id), None)
-    if other is not None and not _is_of_the_family(job, other["type"]):
-        return Problem(f"{qb_id} is a {other['type']} in QuickBooks, and job {job.id} is a {kind(job.kind).title}")
+    if other is not None and f"{other['type']}Ret" != kind(job.kind).object_name:
+        return Problem(
+            f"{qb_id} is a {other['type']} in QuickBooks, and job {job.id} is a {kind(job.kind).title}",
+            remedy="Rename the job, or skip it and let others refer to that entry by its full name.",
+        )
     return None
 
 
-def _is_of_the_family(job: Job, ret_type: str) -> bool:
-    return ret_type.startswith("Item") if job.family == "item" else f"{ret_type}Ret" == kind(job.kind).object_name
+def _was_returned(job: Job, qb_id: str) -> bool:
+    """Whether QuickBooks itself gave the job this ID: then the job that has it on record may be the wrong one."""
+    return job.question == Question.TWO_IDS and qb_id in _detail(job).get("ids", ())
 
 
 def _detail(job: Job) -> Mapping[str, Any]:
@@ -161,6 +166,7 @@ def _book(given: _Given) -> list[Job]:
     pairs = list(zip(given.jobs, given.values, strict=True))
     jobs.move(c, [_booked(job, qb_id) for job, qb_id in pairs], now=now, actor=given.actor)
     for job, qb_id in pairs:
+        _take_from_others(given, job, qb_id)
         was = records.find(c, job.company_id, [(job.family, job.external_id or "")])
         known = was.get((job.family, job.external_id or ""))
         if known is None or known.qb_id != qb_id:
@@ -170,6 +176,20 @@ def _book(given: _Given) -> list[Job]:
             _leave_gone(c, job, now)
     jobs.free_dependents(c, [job.id for job in given.jobs])
     return given.jobs
+
+
+def _take_from_others(given: _Given, job: Job, qb_id: str) -> None:
+    """The ID was on record for another job, and a person says that it is this one's: now the other is asked about."""
+    c = given.c
+    holder = records.holders(c, job.company_id, [(job.family, qb_id)]).get((job.family, qb_id))
+    if holder is None or holder.external_id == job.external_id:
+        return
+    records.forget(c, job.company_id, holder)
+    text = f"its {qb_id} is that of job {job.id} ({job.label}), a person says: is it in the books under another ID?"
+    ask = Ask(Question.IN_THE_BOOKS, text, Applied.YES, {"gone": qb_id})
+    others = [other for other in jobs.by_ids(c, [holder.job_id or 0]) if other.status is Status.DONE]
+    jobs.move(c, [held(other, ask) for other in others], now=given.now, actor=given.actor)
+    wait_again(c, job.company_id, others)
 
 
 def _booked(job: Job, qb_id: str) -> Move:

@@ -13,6 +13,7 @@ from qbwc_server.exchange.message_set import Clearing, MessageSet, Purpose, SetS
 from qbwc_server.exchange.session import Session, SessionState
 from qbwc_server.jobs import Applied, Move, Status, Trouble
 
+_ABOUT_DOUBT = (Purpose.CHECK, Purpose.QUERY)
 _REMEDY = "Nothing to do: the Web Connector's next visit asks QuickBooks. It is not sent again before that is known."
 
 
@@ -48,8 +49,17 @@ def doubt(c: sa.Connection, message_set: MessageSet, reason: str, now: datetime)
 
 def lose(c: sa.Connection, message_set: MessageSet) -> None:
     """Gives up a query, check or clear that was not answered."""
+    if message_set.purpose in _ABOUT_DOUBT and not message_sets.was_lost_before(c, message_set):
+        _count_failed_search(c, message_set)
     message_sets.change(c, message_set, state=SetState.LOST)
     give_back_clearing(c, message_set)
+
+
+def _count_failed_search(c: sa.Connection, question: MessageSet) -> None:
+    """One more visit in which QuickBooks did not say what became of a set in doubt: it may die of the question."""
+    subject = message_sets.by_number(c, question.about_id or 0)
+    if subject is not None and subject.state is SetState.IN_DOUBT:
+        message_sets.change(c, subject, failed_searches=subject.failed_searches + 1)
 
 
 def give_back_clearing(c: sa.Connection, message_set: MessageSet) -> None:

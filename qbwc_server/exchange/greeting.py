@@ -73,12 +73,13 @@ def recognise(visit: Visit, told: HostCompanyPreferences) -> tuple[Visit, Identi
         ein_sha256=hashlib.sha256(told.ein.encode()).hexdigest() if told.ein else None,
     )
     stop = judge_file(company, seen)
-    columns: dict[str, str | None] = {
+    columns: dict[str, str | bool | None] = {
         "seen_file_id": seen.file_id,
         "seen_company_name": seen.company_name,
         "seen_legal_name": seen.legal_name,
         "seen_ein_sha256": seen.ein_sha256,
         "stop_reason": stop,
+        "is_stamped": company.is_stamped or (stop is None and bool(seen.file_id)),
     }
     pinned = company.pinned_company_name or company.pinned_legal_name or company.pinned_ein_sha256
     if stop is None and (seen.file_id or not pinned):

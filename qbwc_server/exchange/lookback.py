@@ -17,6 +17,7 @@ from qbwc_server.exchange import message_sets
 from qbwc_server.exchange.arrived import Arrived
 from qbwc_server.exchange.message_set import MessageSet, Purpose, SetState
 from qbwc_server.exchange.outcome import Ask
+from qbwc_server.exchange.rebook import wait_again
 from qbwc_server.exchange.session import SessionState
 from qbwc_server.exchange.settle import ACTOR, held
 from qbwc_server.exchange.store import store
@@ -74,6 +75,7 @@ def take_lookback(visit: Visit, query: MessageSet, arrived: Arrived) -> Visit:
     moves += [Move(job, Status.DONE, f"{job.qb_id} is in the company file after all") for job in back]
     jobs.move(visit.c, moves, now=visit.now, actor=ACTOR)
     jobs.free_dependents(visit.c, [job.id for job in back])
+    wait_again(visit.c, visit.company.id, newly)
     if newly and len(gone) >= _GONE_IN_A_ROW and gone[:_GONE_IN_A_ROW] == newest[:_GONE_IN_A_ROW]:
         companies.pause(visit.c, visit.company.name, _paused(newly, len(gone) == len(newest)))
         return _reread(visit)
@@ -112,7 +114,7 @@ def _list_of(ret_name: str) -> str:
 
 
 def _gone(job: Job) -> str:
-    return f"it was booked as {job.qb_id}, and that is not in the company file any more: was it deleted there?"
+    return f"it is on record as {job.qb_id}, which is not in the company file: was it deleted there?"
 
 
 def _paused(gone: list[Job], all_gone: bool) -> str:

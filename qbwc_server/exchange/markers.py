@@ -1,7 +1,7 @@
 """Marker queries: what to ask QuickBooks to find out whether jobs are in the books, and what the answers prove.
 
 Where QuickBooks kept no record of a set, its objects are looked for: by Name or RefNumber, and by modification date
-from 40 hours before the first sending. "None" needs both. Our own GUID is proof; agreement of everything else makes
+from 64 hours before the first sending. "None" needs both. Our own GUID is proof; agreement of everything else makes
 a candidate and never more: people type invoice 1001 too (facts/qbxml.md sections 5.9 and 6). Pure: knows no database.
 """
 
@@ -19,8 +19,8 @@ from qbwc_server.qbxml import Ret
 
 PAGE = 100
 """Objects in one page of an answer."""
-_BEFORE_SENDING = timedelta(hours=40)
-"""QuickBooks' clock is its machine's local time, at most 14 hours from UTC, and may be set wrong by a day."""
+_BEFORE_SENDING = timedelta(hours=64)
+"""QuickBooks' clock is its machine's local time, at most 14 hours from UTC; it and ours may each be wrong by a day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,8 @@ class MessageSet:
     searched_session_id: int | None
     failed_searches: int
     verdict: Verdict | None
+    unsure_until: datetime | None
+    """Until then an earlier sending may still be under way on a PC that has not come back."""
     answered_at: datetime | None
     hresult: str | None
     percent: int

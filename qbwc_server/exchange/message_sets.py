@@ -137,6 +137,12 @@ def asked_about(c: sa.Connection, session_id: int) -> set[int]:
     return set(c.scalars(subjects))
 
 
+def was_lost_before(c: sa.Connection, question: MessageSet) -> bool:
+    """Whether another question of this visit about the same write set went unanswered already."""
+    mine = (_set.c.session_id == question.session_id, _set.c.about_id == question.about_id)
+    return _first(c, *mine, _set.c.state == SetState.LOST, _set.c.id != question.id) is not None
+
+
 def of_session_after(c: sa.Connection, session_id: int, sent_at: datetime, number: int) -> list[MessageSet]:
     """The other sets that a session sent at or after a moment, oldest first."""
     return _all(c, _set.c.session_id == session_id, _set.c.sent_at >= sent_at, _set.c.id != number)

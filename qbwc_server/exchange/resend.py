@@ -20,6 +20,7 @@ def resend(visit: Visit, subject: MessageSet) -> str:
         sent_at=visit.now,
         sendings=subject.sendings + 1,
         verdict=None,
+        failed_searches=0,
         hresult=None,
         answered_at=None,
     )

@@ -20,6 +20,7 @@ from qbwc_server.exchange.resend import resend
 from qbwc_server.exchange.search import next_page
 from qbwc_server.exchange.session import Identity, SessionState
 from qbwc_server.exchange.store import store
+from qbwc_server.exchange.verdict import hold_after_failure
 from qbwc_server.exchange.visit import Visit
 from qbwc_server.jobs import Applied, Move, Status, move
 from qbwc_server.qbxml import Version, message_set
@@ -90,6 +91,8 @@ def _settle_doubt(visit: Visit, newest: Version) -> str:
     """The next thing to ask or do about a set in doubt, oldest first: its status, its jobs, or the set once more."""
     version = min(newest, USUAL)
     for subject, step in progress.doubts(visit.c, visit.company, visit.session):
+        if hold_after_failure(visit, subject, "it was asked in several visits and never answered"):
+            continue
         match step:
             case Step.CHECK:
                 return _check(visit, subject, version)

@@ -15,7 +15,7 @@ from qbwc_server.exchange import session as sessions
 from qbwc_server.exchange.canary import is_given_up, manner_of
 from qbwc_server.exchange.message_set import KEPT_AFTER_VERDICT, MessageSet, SetState, Verdict
 from qbwc_server.exchange.outcome import Ask, Done, Outcome
-from qbwc_server.exchange.past import GRACE, is_past
+from qbwc_server.exchange.past import GRACE, LONG_GRACE, is_past, is_surely_past
 from qbwc_server.exchange.settle import ACTOR, Decided, held, settle, two_ids
 from qbwc_server.exchange.visit import Visit
 from qbwc_server.exchange.write_answer import close_set, jobs_of, waits_for
@@ -62,7 +62,7 @@ def conclude(visit: Visit, subject: MessageSet, findings: list[Finding], asked_a
     elif not left:
         close_set(visit.c, subject, now=visit.now, clear_after=visit.now + KEPT_AFTER_VERDICT)
     elif is_past(visit, subject, asked_at):
-        _not_there(visit, subject, left)
+        _not_there(visit, subject, left, asked_at)
     return visit
 
 
@@ -94,14 +94,20 @@ def _described(rets: list[Ret]) -> str:
     )
 
 
-def _not_there(visit: Visit, subject: MessageSet, left: list[Job]) -> None:
-    """None of these jobs is in the books. The identical text may go again only if the whole set left no trace."""
+def _not_there(visit: Visit, subject: MessageSet, left: list[Job], asked_at: datetime) -> None:
+    """None of these jobs is in the books. The identical text may go again only if the whole set left no trace.
+
+    If it did, QuickBooks has it on record under its id, which guards the rest; if not, and the text may not go again
+    either, another set waits until nobody can still have the old text in hand.
+    """
     untouched = len(left) == subject.jobs
     may_go_again = subject.carries_id and not is_given_up(visit.company, manner_of(subject))
     if untouched and may_go_again and subject.verdict is not Verdict.ANEW and subject.sendings < MOST_SENDINGS:
-        message_sets.change(visit.c, subject, verdict=Verdict.RESEND)
-        return
-    plan_anew(visit, subject, left)
+        sure = is_surely_past(visit, subject, asked_at)
+        unsure_until = subject.unsure_until if sure else subject.sent_at + LONG_GRACE
+        message_sets.change(visit.c, subject, verdict=Verdict.RESEND, unsure_until=unsure_until)
+    elif not untouched or is_surely_past(visit, subject, asked_at):
+        plan_anew(visit, subject, left)
 
 
 def plan_anew(visit: Visit, subject: MessageSet, left: list[Job]) -> None:
@@ -134,7 +140,8 @@ def after_answers(c: sa.Connection, company: Company, subject: MessageSet, *, no
     barred = subject.verdict is Verdict.ANEW or subject.sendings >= MOST_SENDINGS
     if len(asked) == subject.jobs and by_id and not barred:
         moves = [_once_more(job) for job in asked]
-        message_sets.change(c, subject, state=SetState.IN_DOUBT, verdict=Verdict.TOLD)
+        unsure_until = subject.sent_at + LONG_GRACE
+        message_sets.change(c, subject, state=SetState.IN_DOUBT, verdict=Verdict.TOLD, unsure_until=unsure_until)
     else:
         until = subject.sent_at + GRACE if by_id else now
         moves = [_anew(job, until if until > now else None) for job in asked]
@@ -164,12 +171,13 @@ def _once_more(job: Job) -> Move:
     return Move(job, Status.IN_DOUBT, "its whole set is not in the books", trouble, {"applied": Applied.UNKNOWN})
 
 
-def hold_after_failure(visit: Visit, subject: MessageSet, what_happened: str) -> None:
-    """After three visits in which QuickBooks could not say, a person is asked, once for the whole set."""
+def hold_after_failure(visit: Visit, subject: MessageSet, what_happened: str) -> bool:
+    """After three visits in which QuickBooks could not say, a person is asked, once for the whole set; whether so."""
     if subject.failed_searches < MOST_FAILED_SEARCHES:
-        return
+        return False
     text = f"sent, but no answer came, and QuickBooks cannot be asked about it ({what_happened}): is it in the books?"
     left = [job for job in jobs_of(visit.c, subject) if waits_for(job, subject)]
     asks = [(job, Ask(Question.IN_THE_BOOKS, text, job.applied, {"candidates": []})) for job in left]
     jobs.move(visit.c, [held(job, ask) for job, ask in asks], now=visit.now, actor=ACTOR)
     message_sets.change(visit.c, subject, state=SetState.HELD)
+    return True

@@ -70,6 +70,12 @@ def save(c: sa.Connection, company_id: int, new: Sequence[Record], now: datetime
             )
 
 
+def forget(c: sa.Connection, company_id: int, record: Record) -> None:
+    """Deletes a record: its ID belongs to something else. The caller holds the company's lock."""
+    same = (_record.c.company_id == company_id, _record.c.family == record.family, _record.c.qb_id == record.qb_id)
+    c.execute(_record.delete().where(*same))
+
+
 def _by(
     c: sa.Connection, company_id: int, column: sa.Column[str], pairs: Iterable[tuple[str, str]]
 ) -> Iterator[Record]:

@@ -24,7 +24,7 @@ SELECT EXISTS (SELECT 1 FROM job WHERE status IN ('sent', 'in_doubt', 'retrying'
 
 def violations(world: World) -> list[str]:
     """Every broken promise, one line each."""
-    return [*_each_job(world), *_strangers(world), *_message_sets(world), *_records(world)]
+    return [*world.problems, *_each_job(world), *_strangers(world), *_message_sets(world), *_records(world)]
 
 
 def is_settled(world: World) -> bool:

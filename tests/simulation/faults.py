@@ -32,6 +32,8 @@ class Fault(StrEnum):
     DATABASE_AWAY = "the database goes away for a while"
     SLEEPS_WITH_SET = "the PC falls asleep with the set in hand"
     SLEEPS_WITH_ANSWER = "the PC falls asleep with QuickBooks' answer in hand"
+    RESTORED = "a backup of the company file is restored"
+    OTHER_FILE = "another company file of the same name is open"
     REFUSED = "QuickBooks refuses a request or warns of it"
 
 

@@ -94,7 +94,7 @@ def commits_after_the_answer(patch: Patch) -> None:
 def resends_a_part(patch: Patch) -> None:
     """The whole text goes out again although some of it was found in the books."""
 
-    def resend(visit: Visit, subject: MessageSet, left: Any) -> None:
+    def resend(visit: Visit, subject: MessageSet, left: Any, asked_at: Any) -> None:
         message_sets.change(visit.c, subject, verdict=Verdict.RESEND)
 
     patch.setattr(verdict, "_not_there", resend)
@@ -103,7 +103,7 @@ def resends_a_part(patch: Patch) -> None:
 def plans_anew_at_once(patch: Patch) -> None:
     """A set without an answer goes out in a new set, under a new id."""
 
-    def anew(visit: Visit, subject: MessageSet, left: Any) -> None:
+    def anew(visit: Visit, subject: MessageSet, left: Any, asked_at: Any) -> None:
         verdict.plan_anew(visit, subject, left)
 
     patch.setattr(verdict, "_not_there", anew)

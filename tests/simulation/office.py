@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tests.simulation.checks import is_settled
+from tests.simulation.faults import Fault
 from tests.simulation.pc import Pc, Visit
 from tests.simulation.person import Person
 from tests.simulation.world import World
+from tests.support.desk import customer
 
 _MINUTE = timedelta(minutes=1)
 _QUIET_STEP = timedelta(hours=5)
-_MOST_QUIET_ROUNDS = 20
+_MOST_QUIET_ROUNDS = 40
 
 
 @dataclass
@@ -34,8 +36,21 @@ class Office:
         """The PC's Web Connector runs once; False if the PC sleeps: one Windows user runs one Web Connector."""
         if any(each.pc is pc for each in self._asleep):
             return False
+        self._befall_the_file(pc)
         self._drive(pc, pc.visit())
         return True
+
+    def _befall_the_file(self, pc: Pc) -> None:
+        """What people do with the company file before a visit."""
+        world = self.world
+        if world.fate.is_quiet:
+            return
+        if world.strikes(Fault.RESTORED, pc.machine):
+            world.restore()
+        if not self._asleep and world.strikes(Fault.OTHER_FILE, pc.machine):
+            with world.other_file():
+                self._drive(pc, pc.visit())
+        world.back_up()
 
     def pass_time(self, delta: timedelta) -> None:
         """Time goes by; who wakes up meanwhile goes on at that moment."""
@@ -54,6 +69,8 @@ class Office:
         while self._asleep:
             self.pass_time(max(_MINUTE, self._asleep[0].until - world.now))
         world.tell("the faults are over")
+        if world.was_restored:  # what is gone is noticed before the next thing is written
+            world.enqueue(customer("C-last"))
         for number in range(_MOST_QUIET_ROUNDS):
             if is_settled(world):
                 return

@@ -1,9 +1,9 @@
 """What a seed decides: the QuickBooks, the jobs, the faults and their likelihood, and who does what when.
 
 Left out of the model, because nothing can stand against it (docs/reliability.md says so too):
-- A PC sleeps with a set in hand at most three hours where QuickBooks keeps no record of message sets. With the clocks'
-  errors that stays within the grace of 24 hours. Where QuickBooks keeps its record, PCs sleep up to five days.
-- Clocks go wrong by at most ten hours each, so a step is at most twenty hours.
+- A PC sleeps with a set in hand at most twenty hours where QuickBooks keeps no record of message sets. With the clock's
+  steps that stays within the grace of 48 hours. Where QuickBooks keeps its record, PCs sleep up to five days.
+- Clocks go wrong by at most twelve hours each, so a step is at most a day.
 - Each machine runs one Web Connector: a PC that sleeps does not visit under the same name.
 """
 
@@ -22,7 +22,7 @@ from tests.simulation.pc import Pc
 from tests.simulation.world import STANDING, Stage, World
 from tests.support.desk import customer, invoice, payment
 
-_SHORT_NAPS = (timedelta(minutes=3), timedelta(minutes=20), timedelta(hours=3))
+_SHORT_NAPS = (timedelta(minutes=3), timedelta(minutes=20), timedelta(hours=3), timedelta(hours=20))
 _LONG_NAPS = (*_SHORT_NAPS, timedelta(hours=30), timedelta(days=5))
 _PAUSES = (timedelta(seconds=30), timedelta(minutes=15), timedelta(minutes=15), timedelta(hours=5), timedelta(hours=26))
 _RATES = (0.1, 0.3, 0.6)
@@ -33,7 +33,7 @@ _AT_EVERY_CALL = (
     Fault.DATABASE_AWAY,
 )
 _MANY_MOMENTS = 0.25
-_HOURS_WRONG = (-10, -3, 0, 0, 3, 10)
+_HOURS_WRONG = (-12, -3, 0, 0, 3, 12)
 _LINES = [{"item_ref": "Labor", "quantity": "2", "rate": "60.00"}]
 
 

@@ -138,7 +138,7 @@ class Stage:
             credentials = companies.add(
                 c, name=NAME, base_url="http://localhost:8000", clock=self.clock, chance=SeededChance(1)
             )
-            c.execute(tables.company.update().values(first_seen_at=self.start))
+            c.execute(tables.company.update().values(first_seen_at=self.start, is_stamped=True))
         return credentials
 
     def _furnish(self) -> None:
@@ -225,6 +225,10 @@ class World:
         self.has_app_lock = has_app_lock
         self._true_now = stage.start
         self.story = Story()
+        self.was_restored = False
+        self.problems: list[str] = []
+        """What was seen on the way that must never be."""
+        self._backups = [_copy(self.books.connection)]
         self.chance = SeededChance(seed)
         self.person = Person(self.books)
         self.exchange = Exchange(stage.db, _RENDERER, clock=stage.clock, chance=self.chance)
@@ -261,6 +265,30 @@ class World:
             return False
         self.tell(f"{who}: {fault}")
         return True
+
+    def back_up(self) -> None:
+        """Somebody makes a backup of the company file."""
+        self._backups = [self._backups[0], _copy(self.books.connection)]
+
+    def restore(self) -> None:
+        """Somebody restores the last backup, or the first."""
+        self.fate.pick(self._backups[::-1]).backup(self.books.connection)
+        self.was_restored = True
+
+    @contextmanager
+    def other_file(self) -> Iterator[None]:
+        """Another company file is open for a while, of the same name, with another FileID or none."""
+        right = _copy(self.books.connection)
+        self._backups[0].backup(self.books.connection)
+        stamp = self.fate.pick(
+            ("DELETE FROM data_ext", "UPDATE data_ext SET value = '{' || hex(randomblob(16)) || '}'")
+        )
+        self.books.connection.execute(f"{stamp} WHERE name = 'FileID'")
+        before = self.books.documents()
+        yield
+        if self.books.documents() != before:
+            self.problems.append("something was booked in another company's file")
+        right.backup(self.books.connection)
 
     def tell(self, text: str) -> None:
         """A line in the story."""
@@ -344,3 +372,9 @@ class World:
 def sqlite_url(folder: Path) -> str:
     """A database of this process' own."""
     return f"sqlite:///{folder / 'simulation.db'}"
+
+
+def _copy(books: sqlite3.Connection) -> sqlite3.Connection:
+    copy = sqlite3.connect(":memory:")
+    books.backup(copy)
+    return copy

@@ -166,11 +166,7 @@ class Desk:
         company = self.company
         stamp = company.file_id if file_id == "ours" else file_id
         extensions = [("FileID", stamp), ("AppLock", f"LOCKED:{machine}:638000000000000000")] if stamp else []
-        told = "".join(
-            f"<DataExtRet><OwnerID>{company.owner_id}</OwnerID><DataExtName>{key}</DataExtName>"
-            f"<DataExtType>STR255TYPE</DataExtType><DataExtValue>{value}</DataExtValue></DataExtRet>"
-            for key, value in extensions
-        )
+        told = "".join(_data_ext(company.owner_id, key, value) for key, value in extensions)
         ok = 'statusCode="0" statusSeverity="Info" statusMessage="Status OK"'
         return (
             '<?xml version="1.0" ?><QBXML><QBXMLMsgsRs>'
@@ -245,7 +241,8 @@ class Desk:
 
     def _ret(self, request: Request) -> str:
         if request.name == "CompanyQueryRq":
-            return "<CompanyRet><CompanyName>Acme LLC</CompanyName></CompanyRet>"
+            stamp = _data_ext(self.company.owner_id, "FileID", self.company.file_id)
+            return f"<CompanyRet><CompanyName>Acme LLC</CompanyName>{stamp}</CompanyRet>"
         number, self.next_id = self.next_id, self.next_id + 1
         guid = f"<ExternalGUID>{request.text('ExternalGUID')}</ExternalGUID>"
         kind = request.name.removesuffix("AddRq")
@@ -260,3 +257,10 @@ class Desk:
             f"<{kind}Ret><ListID>{0x80000000 + number:X}-1700000000</ListID><EditSequence>1700000000</EditSequence>"
             f"<Name>{name}</Name><FullName>{name}</FullName>{guid}</{kind}Ret>"
         )
+
+
+def _data_ext(owner_id: str, name: str, value: str) -> str:
+    return (
+        f"<DataExtRet><OwnerID>{owner_id}</OwnerID><DataExtName>{name}</DataExtName>"
+        f"<DataExtType>STR255TYPE</DataExtType><DataExtValue>{value}</DataExtValue></DataExtRet>"
+    )

@@ -110,3 +110,16 @@ def test_the_computer_is_known_by_the_lock_that_qbwc_takes_on_the_file(desk: Des
             "OFFICE-1",
             "LAPTOP-7",
         ]
+
+
+def test_a_file_of_the_same_name_without_the_file_id_that_was_seen_before_is_stopped(desk: Desk, db: Database) -> None:
+    desk.enqueue(customer("C-1"))
+    desk.greet()
+    ticket = desk.log_in()
+    assert desk.ask(ticket, hcp=desk.hcp(file_id=None)) == ""
+    assert "does not carry the FileID seen before" in desk.exchange.last_error(ticket)
+    with db.write() as c:
+        companies.accept_file(c, "Acme")
+    assert desk.ask(desk.log_in(), hcp=desk.hcp(file_id=None))
+    assert desk.ask(desk.log_in())
+    assert desk.company.is_stamped

@@ -57,7 +57,7 @@ def test_after_a_status_check_that_proves_nothing_the_jobs_are_looked_for_in_the
     assert search.is_search
     assert search.new_id is None
     asked = [(node.findtext("NameFilter/Name"), node.findtext("FromModifiedDate")) for node in _elements(search)]
-    assert asked == [("C-1", None), ("C-2", None), (None, "2026-10-31T17:00:00")]
+    assert asked == [("C-1", None), ("C-2", None), (None, "2026-10-30T17:00:00")]
 
 
 def test_jobs_that_do_not_touch_the_set_go_on(desk: Desk) -> None:
@@ -238,3 +238,22 @@ def test_a_late_answer_settles_jobs_a_person_is_asked_about_already(desk: Desk) 
     assert desk.hand_in(old, answer) == -1
     assert set(desk.statuses().values()) == {Status.DONE}
     assert desk.exchange.authenticate(desk.credentials.username, desk.credentials.password)[1] == "none"
+
+
+@pytest.mark.parametrize("answers_checks", [False, True], ids=["dies of the check", "dies of the search"])
+def test_where_quickbooks_dies_of_every_question_a_person_is_asked_after_three_visits(
+    desk: Desk, answers_checks: bool
+) -> None:
+    _unanswered(desk)
+    for _ in range(3):
+        ticket = desk.log_in()
+        assert set(desk.statuses().values()) == {Status.IN_DOUBT}
+        sent = desk.send(ticket)
+        assert sent.is_check
+        if answers_checks:
+            desk.hand_in(ticket, "<QBXML><QBXMLMsgsRs/></QBXML>")
+            assert "CustomerQuery" in desk.ask(ticket)
+            assert "CustomerQuery" in desk.ask(ticket), "asked again in the same visit, and not counted twice"
+    assert desk.ask(desk.log_in()) == ""
+    assert set(desk.statuses().values()) == {Status.HELD}
+    assert "asked in several visits and never answered" in (desk.job("C-1").error or "")

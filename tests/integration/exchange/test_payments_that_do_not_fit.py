@@ -104,8 +104,12 @@ def test_it_is_skipped(office: Office) -> None:
 
 
 def test_a_payment_of_an_invoice_that_was_deleted_says_so(office: Office) -> None:
-    Person(office.books).delete("Invoice", office.job("INV-1").txn_id or "")
+    txn_id = office.job("INV-1").txn_id or ""
+    Person(office.books).delete("Invoice", txn_id)
     office.enqueue(payment("P-1", "C-1", "INV-1"))
+    office.visit()
+    assert (office.job("INV-1").status, office.job("P-1").status) == (Status.HELD, Status.QUEUED)
+    answered(office, "INV-1", Verb.BOOKED, txn_id)
     office.visit()
     assert shown(office.job("P-1"))[0]["found"] is False
     assert "is not in QuickBooks any more" in (office.job("P-1").error or "")

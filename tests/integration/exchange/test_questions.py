@@ -300,3 +300,62 @@ def test_asking_quickbooks_again_is_an_answer_too(desk: Desk) -> None:
     assert desk.send(ticket).is_check
     desk.hand_in(ticket, desk.reply(lost, {}))
     assert set(desk.statuses().values()) == {Status.DONE}
+
+
+def linked_to_the_next_id(desk: Desk) -> str:
+    """C-1 is linked to an ID that nothing in QuickBooks has, and QuickBooks then gives it to C-2, a new customer."""
+    taken(desk, "C-1")
+    qb_id = f"{0x80000000 + desk.next_id:X}-1700000000"
+    answer(desk, ["C-1"], Verb.LINK, qb_id)
+    desk.enqueue(customer("C-2"), invoice("INV-1", "C-1"))
+    return qb_id
+
+
+def test_an_id_that_quickbooks_gave_to_another_job_than_a_person_said_can_be_taken_from_that(desk: Desk) -> None:
+    qb_id = linked_to_the_next_id(desk)
+    ticket = desk.log_in()
+    sent = desk.send(ticket)
+    assert sent.titles[0] == "C-2"
+    desk.answer(ticket, sent, {"INV-1": 3180})
+    assert (desk.job("C-2").status, desk.job("C-2").question) == (Status.HELD, "two-ids")
+    assert "on record for customer 'C-1'" in (desk.job("C-2").error or "")
+
+    answer(desk, ["C-2"], Verb.BOOKED, qb_id)
+
+    assert (desk.job("C-2").status, desk.job("C-2").list_id) == (Status.DONE, qb_id)
+    first = desk.job("C-1")
+    assert (first.status, first.question) == (Status.HELD, "in-the-books")
+    assert f"is that of job {desk.job('C-2').id} (Customer C-2)" in (first.error or "")
+    assert desk.job("INV-1").waiting_for == 1
+    assert "on record for customer 'C-2'" in refusal(desk, ["C-1"], Verb.BOOKED, qb_id)
+
+    answer(desk, ["C-1"], Verb.BOOKED, "80000777-1")
+
+    assert desk.job("C-1").list_id == "80000777-1"
+    assert desk.job("INV-1").waiting_for == 0
+
+
+def test_a_link_that_was_wrong_can_be_undone_to_a_new_entry(desk: Desk) -> None:
+    qb_id = linked_to_the_next_id(desk)
+    ticket = desk.log_in()
+    desk.answer(ticket, desk.send(ticket), {"INV-1": 3180})
+    answer(desk, ["C-2"], Verb.BOOKED, qb_id)
+    answer(desk, ["C-1"], Verb.NOT_BOOKED)
+    desk.exchange.close(ticket)
+    assert (desk.job("C-1").status, desk.job("C-1").list_id) == (Status.QUEUED, None)
+    assert "C-1" in desk.send(desk.log_in()).titles
+
+
+def test_an_item_is_not_linked_to_an_item_of_another_kind(desk: Desk, db: Database) -> None:
+    price = {"price": "5.00", "account_ref": "Income"}
+    item = {"kind": "item_service", "operation": "add", "external_id": "Labor"}
+    desk.enqueue(item | {"payload": {"name": "Labor", "sales_or_purchase": price}})
+    ticket = desk.greet()
+    desk.answer(ticket, desk.send(ticket), {"Labor": 3100})
+    desk.answer(ticket, desk.send(ticket))
+    entry = {"type": "ItemInventory", "list_id": "80000099-1", "name": "Labor", "active": True}
+    with db.write() as c:
+        c.execute(sa.update(tables.job).values(question_detail=json.dumps({"name": "Labor", "candidates": [entry]})))
+    text = refusal(desk, ["Labor"], Verb.LINK, "80000099-1")
+    assert "80000099-1 is a ItemInventory in QuickBooks" in text
+    assert "skip it and let others refer to that entry by its full name" in text

@@ -31,6 +31,7 @@ FRESH = Company(
     pinned_company_name=None,
     pinned_legal_name=None,
     pinned_ein_sha256=None,
+    is_stamped=False,
     seen_file_id=None,
     seen_company_name=None,
     seen_legal_name=None,

@@ -42,6 +42,7 @@ def test_the_right_company_file_goes(company: Company, seen: SeenFile) -> None:
         (PINNED, SeenFile(None, "Beta Tools", "Acme Hardware LLC"), 'its company name is "Beta Tools"'),
         (PINNED, SeenFile(None, "Acme Hardware", "Beta LLC"), 'its legal name is "Beta LLC"'),
         (PINNED, SeenFile(None, "Acme Hardware", "Acme Hardware LLC", "b" * 64), "tax number (EIN)"),
+        (replace(PINNED, is_stamped=True), SeenFile(None, "Acme Hardware"), "does not carry the FileID seen before"),
         (PINNED, SeenFile(), "does not say which company file"),
         (STOPPED, SeenFile(None, "Beta Tools"), 'its company name is "Beta Tools"'),
     ],
