@@ -146,6 +146,8 @@ def _why_not_retried(c: sa.Connection, job: Job, together: Collection[int]) -> P
 
 def _why_not_cancelled(job: Job) -> Problem | None:
     name = f"job {job.id} ({job.label})"
+    if job.question and job.applied is not Applied.NO:
+        return Problem(f"{name} may be in QuickBooks, and a person is asked about it", remedy=job.remedy or "")
     match job.status, job.applied:
         case (Status.CANCELLED, _):
             return Problem(f"{name} is cancelled already")

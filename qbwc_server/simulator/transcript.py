@@ -14,7 +14,7 @@ from qbwc_server import qbxml
 from qbwc_server.errors import UnreadableXml
 from qbwc_server.simulator.quickbooks.books import Books
 from qbwc_server.simulator.quickbooks.refusals import ProcessingError
-from qbwc_server.simulator.webconnector.deeds import deeds_of, message_set_remark, noun
+from qbwc_server.simulator.webconnector.deeds import deeds_of, is_status_check, message_set_remark, noun
 from qbwc_server.simulator.webconnector.outcome import Outcome
 
 
@@ -28,6 +28,7 @@ class Transcript:
             TextColumn("[bold]QuickBooks"), BarColumn(), TaskProgressColumn(), console=console, transient=True
         )
         self._task: TaskID | None = None
+        self._asks_for_a_record = False
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -45,6 +46,7 @@ class Transcript:
     def request(self, qbxml: str) -> None:
         """See Watcher."""
         self._line("[dim]ProcessRequestXML() : Sending request to QuickBooks.[/dim]")
+        self._asks_for_a_record = is_status_check(qbxml)
         self._xml(qbxml)
 
     def answer(self, qbxml: str) -> None:
@@ -52,7 +54,7 @@ class Transcript:
         if remark := message_set_remark(qbxml):
             self._line(f"  {escape(remark)}")
         try:
-            for deed in deeds_of(qbxml):
+            for deed in deeds_of(qbxml, is_remembered=self._asks_for_a_record):
                 self._line(
                     f"  [red]✗[/red] {escape(deed.text)}"
                     if deed.is_error

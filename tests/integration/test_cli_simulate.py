@@ -84,6 +84,9 @@ def test_a_pc_that_is_told_to_stop_leaves_what_was_booked_and_nothing_more(
         assert "The PC stopped after-booked, as told." in late.stdout
         assert in_the_books(books) == {"Customer": 1, "ItemService": 1}
         assert [job["status"] for job in qbwc.objects("jobs")] == ["sent", "sent", "queued"]
+        next_run = qbwc.done(*run)
+        assert "On record: Added customer" in next_run
+        assert ": 1 added to the books, 0 refused." in next_run
 
 
 def in_the_books(file: Path) -> dict[str, int]:

@@ -100,8 +100,7 @@ class Books:
         self._connection = self._open()
         self.elements = Elements(self._connection)
         self.ledger = Ledger(self._connection)
-        is_new = self._scalar("SELECT count(*) FROM sqlite_master") == 0
-        if is_new:
+        if self._is_empty():
             self._create(company or CompanyRecord())
         self._zone = stamps.zone_named(self.company.zone)
 
@@ -239,14 +238,21 @@ class Books:
         return connection
 
     def _create(self, company: CompanyRecord) -> None:
-        self._connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {_APPLICATION_ID};")
-        self.set_fact("company", company.to_json())
-        seconds = self.now_seconds()
-        for standard in standard_elements():
-            family = self.elements.family(standard.type)
-            list_id = stamps.list_id(self.next_number(f"list {family}"), seconds)
-            self.elements.add_standard(standard.type, list_id, standard.name, seconds, standard.fields)
-        self._connection.execute("COMMIT")
+        with self.transaction():
+            if not self._is_empty():
+                return  # another simulator has made it at this very moment
+            for statement in _SCHEMA.split(";"):
+                self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            self.set_fact("company", company.to_json())
+            seconds = self.now_seconds()
+            for standard in standard_elements():
+                family = self.elements.family(standard.type)
+                list_id = stamps.list_id(self.next_number(f"list {family}"), seconds)
+                self.elements.add_standard(standard.type, list_id, standard.name, seconds, standard.fields)
+
+    def _is_empty(self) -> bool:
+        return self._scalar("SELECT count(*) FROM sqlite_master") == 0
 
     def _scalar(self, sql: str) -> object:
         return self._connection.execute(sql).fetchone()[0]

@@ -212,7 +212,7 @@ class WebConnector:
             self._tally.note_refusal()
             self._watcher.refused(error)
             return "", error.hresult, error.message
-        self._tally.note_answer(answer)
+        self._tally.note_answer(request, answer)
         self._watcher.answer(answer)
         return answer, "", ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qbwc_server import qbxml
 from qbwc_server.errors import UnreadableXml
@@ -32,9 +32,21 @@ def noun(name: str) -> str:
     return _NOUNS.get(name) or _NEXT_WORD.sub(" ", name).lower()
 
 
-def deeds_of(answer: str) -> list[Deed]:
-    """One deed for each reply, in order. Raises UnreadableXml for what is no answer of QuickBooks."""
-    return [_deed(reply) for reply in qbxml.read_answer(answer).replies]
+def deeds_of(answer: str, *, is_remembered: bool = False) -> list[Deed]:
+    """One deed for each reply, in order. Raises UnreadableXml for what is no answer of QuickBooks.
+
+    `is_remembered`: the replies tell what QuickBooks did earlier, and nothing was done now.
+    """
+    deeds = [_deed(reply) for reply in qbxml.read_answer(answer).replies]
+    return [replace(each, text=f"On record: {each.text}", is_added=False) for each in deeds] if is_remembered else deeds
+
+
+def is_status_check(request: str) -> bool:
+    """Whether a message set asks only what became of another: nothing in it, and both ids the same."""
+    asked = qbxml.parse_lenient(request).find("QBXMLMsgsRq")
+    if asked is None or len(asked) > 0:
+        return False
+    return asked.get("newMessageSetID") is not None and asked.get("newMessageSetID") == asked.get("oldMessageSetID")
 
 
 def message_set_remark(answer: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from qbwc_server.errors import UnreadableXml
-from qbwc_server.simulator.webconnector.deeds import Deed, deeds_of
+from qbwc_server.simulator.webconnector.deeds import Deed, deeds_of, is_status_check
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ class Tally:
     deeds: list[Deed] = field(default_factory=list)
     percentages: list[int] = field(default_factory=list)
 
-    def note_answer(self, answer: str) -> None:
+    def note_answer(self, request: str, answer: str) -> None:
         """One message set was processed."""
         self.round_trips += 1
         try:
-            self.deeds += deeds_of(answer)
+            self.deeds += deeds_of(answer, is_remembered=is_status_check(request))
         except UnreadableXml:
             self.errors += 1
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -129,3 +131,21 @@ def test_the_time_zone_is_that_of_the_company(tmp_path: Path) -> None:
     asked = Asked(company=CompanyRecord(zone="America/Los_Angeles"))
     assert asked.ret(service("Labor")).text("TimeCreated") == "2026-11-02T07:00:00-08:00"
     asked.books.close()
+
+
+def test_two_simulators_may_make_the_same_file_at_the_same_moment(tmp_path: Path) -> None:
+    meeting = threading.Barrier(4)
+
+    def ids(file: Path) -> list[str]:
+        meeting.wait(timeout=30)
+        books = Books(file)
+        try:
+            return [each.list_id for each in books.elements.all()]
+        finally:
+            books.close()
+
+    with ThreadPoolExecutor(4) as simulators:
+        for round_number in range(5):
+            found = list(simulators.map(ids, [tmp_path / f"{round_number}.db"] * 4))
+            assert found[0]
+            assert all(each == found[0] for each in found)
