@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from qbwc_server.companies import Company
-from qbwc_server.exchange import cycle, markers, message_sets, progress, search, send, take, verdict, write_answer
+from qbwc_server.companies import Company, judge_file
+from qbwc_server.exchange import (
+    cycle,
+    greeting,
+    markers,
+    message_sets,
+    progress,
+    search,
+    send,
+    take,
+    verdict,
+    write_answer,
+)
 from qbwc_server.exchange.markers import Match, Wanted
 from qbwc_server.exchange.message_set import MessageSet, Purpose, Verdict
 from qbwc_server.exchange.progress import Step
@@ -145,3 +157,13 @@ def clears_at_once(patch: Patch) -> None:
 def swallows_a_second_id(patch: Patch) -> None:
     """Another ID for a job that is done already is ignored."""
     patch.setattr(write_answer, "_hold_second_ids", lambda visit, repeated: None)
+
+
+def never_looks_back(patch: Patch) -> None:
+    """Whether the newest records are still in the file is not asked."""
+    patch.setattr(send, "next_lookback", lambda visit, version: "")
+
+
+def goes_by_the_names_of_a_file(patch: Patch) -> None:
+    """A file without the FileID that was seen before is taken for the right one if its names agree."""
+    patch.setattr(greeting, "judge_file", lambda company, seen: judge_file(replace(company, is_stamped=False), seen))

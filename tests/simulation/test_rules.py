@@ -37,6 +37,8 @@ NOT_THERE = "is not in the books"
         (mutants.clears_at_once, Day("works"), TWICE),
         (mutants.reuses_an_id, Day("works"), NEVER_ENDS),
         (mutants.adopts_without_guid, Day("works", is_short=True), NOT_THERE),
+        (mutants.never_looks_back, Day("works"), NOT_THERE),
+        (mutants.goes_by_the_names_of_a_file, Day("works"), "another company's file"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -76,12 +78,12 @@ def _too_long_asleep(stage: Stage) -> World:
         Cuts([_moment(stage, Day("absent"), Fault.SLEEPS_WITH_SET)]),
         settings=QuickBooksSettings(recovery=Recovery.ABSENT),
     )
-    naps = (timedelta(hours=30),)
+    naps = (timedelta(hours=54),)
     pcs = [Pc(world, machine, naps=naps, late=naps) for machine in ("PC-1", "PC-2")]
     office = Office(world, pcs)
     world.enqueue(invoice("I-1", "", customer_ref=STANDING, ref_number=None, lines=[{"desc": "by agreement"}]))
     office.visit(pcs[0])
-    office.pass_time(timedelta(hours=26))
+    office.pass_time(timedelta(hours=50))
     office.visit(pcs[1])
     office.pass_time(timedelta(hours=5))
     return world

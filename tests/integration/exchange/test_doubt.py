@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 from lxml import etree
 
+from qbwc_server.db import tables
 from qbwc_server.jobs import Applied, Status
 from tests.support.desk import PARSE_ERROR, Desk, Sent, customer, invoice
 
@@ -257,3 +259,31 @@ def test_where_quickbooks_dies_of_every_question_a_person_is_asked_after_three_v
     assert desk.ask(desk.log_in()) == ""
     assert set(desk.statuses().values()) == {Status.HELD}
     assert "asked in several visits and never answered" in (desk.job("C-1").error or "")
+
+
+def test_jobs_go_out_anew_only_when_no_pc_can_still_hold_their_old_text(desk: Desk) -> None:
+    """The id of a set guards against a PC that hands it over late; under another id nothing would."""
+    with desk.db.write() as c:
+        c.execute(sa.update(tables.company).values(recovery="works"))
+    desk.enqueue(customer("C-1"))
+    old = desk.send(desk.greet(), hcp=desk.hcp(machine="PC-1"))
+    desk.clock.advance(minutes=20)
+    assert [_looked_for(desk, machine="PC-2") for _ in range(2)] == [old.new_id] * 2
+
+    assert _looked_for(desk, machine="PC-2") is None
+    assert desk.statuses() == {"C-1": Status.IN_DOUBT}
+
+    desk.clock.advance(hours=48)
+    assert _looked_for(desk, machine="PC-2") not in (None, old.new_id)
+
+
+def _looked_for(desk: Desk, *, machine: str) -> str | None:
+    """A visit in which QuickBooks knows nothing of the jobs; the id they are then sent under, and the PC dies."""
+    ticket = desk.log_in()
+    while text := desk.ask(ticket, hcp=desk.hcp(machine=machine)):
+        sent = desk.last_sent()
+        if "AddRq" in text:
+            return sent.new_id
+        unknown = f'<QBXML><QBXMLMsgsRs newMessageSetID="{sent.new_id}" messageSetStatusCode="9002"/></QBXML>'
+        desk.hand_in(ticket, unknown if sent.is_check else desk.reply(sent, {}))
+    return None
