@@ -72,8 +72,9 @@ def use_link(
     """
     lock(c)
     link = find_link(c, secret, clock.now())
-    person = link.person or add(c, email, Role.ADMIN, by=by, clock=clock)
-    person = set_password(c, person, password, hasher, by=by)
+    with c.begin_nested():  # whoever's password is refused is not added either
+        person = link.person or add(c, email, Role.ADMIN, by=by, clock=clock)
+        person = set_password(c, person, password, hasher, by=by)
     gone = _link.user_id.is_(None) if link.person is None else _link.user_id == person.id
     c.execute(sa.delete(tables.admin_link).where(gone))
     return person

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
@@ -18,7 +18,7 @@ from qbwc_server.accounts import Actor, Hasher, Person, Role
 from qbwc_server.app import create_app
 from qbwc_server.config import Settings
 from qbwc_server.db import Database, tables
-from tests.support.doubles import ManualClock, SeededChance
+from tests.support.doubles import ManualClock
 
 HOST = "sync.example.com"
 PASSWORD = "correct horse battery staple"
@@ -120,6 +120,7 @@ class Browser:
                 **{name.replace("_", "-"): value for name, value in (headers or {}).items() if value},
             },
             environ_base={"REMOTE_ADDR": self.address},
+            buffered=True,
         )
 
     def sign_in(self, email: str = ADMIN, password: str = PASSWORD, **fields: str) -> TestResponse:
@@ -144,17 +145,43 @@ class Browser:
         return self.get("/admin/account").status_code == 200
 
 
+@dataclass(frozen=True)
+class Door:
+    """One method of one address of the page."""
+
+    endpoint: str
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def doors(page: Page, *methods: str) -> list[Door]:
+    """Every address of the page under these methods; whatever is added to it is among them. Arguments are made up."""
+    adapter = page.admin.url_map.bind(HOST, "/admin")
+    found = []
+    for rule in page.admin.url_map.iter_rules():
+        made_up = {name: 1 if "int:" + name in rule.rule else "x" for name in rule.arguments}
+        path = adapter.build(rule.endpoint, made_up)
+        found += [Door(rule.endpoint, method, path) for method in methods if method in (rule.methods or ())]
+    assert found
+    return found
+
+
 def hidden(answer: TestResponse, name: str) -> str:
     """The value of a field on a page, "" if it has none of that name."""
     if not answer.text.lstrip().startswith("<!DOCTYPE"):
         return ""
-    found = html.fromstring(answer.text).xpath("//*[@name = $name]", name=name)
+    found = parsed(answer).xpath("//*[@name = $name]", name=name)
     return str(found[0].get("value") or found[0].text_content().removeprefix("\n")) if found else ""
+
+
+def parsed(answer: TestResponse) -> Any:
+    """The page as lxml reads it."""
+    return html.fromstring(answer.text)
 
 
 def text_of(answer: TestResponse) -> str:
     """What somebody reads on the page, with single blanks."""
-    return " ".join(str(html.fromstring(answer.text).text_content()).split())
-
-
-__all__ = ["ADMIN", "HOST", "OTHER_PASSWORD", "PASSWORD", "TEST", "UTC", "VIEWER", "Browser", "Page", "SeededChance"]
+    return " ".join(str(parsed(answer).text_content()).split())
