@@ -1,5 +1,5 @@
 /* What the page does with scripts on. It works without: nothing here is needed to read, to enter or to decide anything.
-   The parts are found by their data attributes; `hidden` ones are shown once their script is there. */
+   The parts are found by their data attributes; those marked data-scripted are hidden until this script is there. */
 "use strict";
 
 (() => {
@@ -131,7 +131,7 @@
 
   // ---------------------------------------------------------------------------------------------------------------- wiring
   const enhance = (root) => {
-    root.querySelectorAll("[data-copy], [data-tick-all], [data-ticked], [data-running]").forEach((part) => {
+    root.querySelectorAll("[data-scripted]").forEach((part) => {
       part.hidden = false;
     });
     document.querySelectorAll("[data-tick-all]").forEach((master) => count(master.dataset.tickAll));
