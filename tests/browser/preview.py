@@ -19,15 +19,10 @@ from flask import Blueprint, Flask, Response, flash, render_template
 from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
-import qbwc_server.admin
 from qbwc_server.admin import filters
 from tests.browser.samples import samples
+from tests.support import chromium
 
-CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_ARGUMENTS = ["--no-sandbox"]
-"""In a container there is no other user to hand the pages to; they are our own."""
-
-PACKAGE = Path(qbwc_server.admin.__file__).parent
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -92,7 +87,7 @@ def served() -> Iterator[str]:
 def screenshots(folder: Path, pages: tuple[str, ...] = PAGES) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with served() as base, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium.CHROMIUM, args=chromium.ARGUMENTS)
         for scheme in SCHEMES:
             for width in WIDTHS:
                 page = browser.new_page(
