@@ -51,6 +51,11 @@ class Person:
         """Whether they may log in."""
         return self.disabled_at is None
 
+    @property
+    def is_admin(self) -> bool:
+        """Whether they may change things."""
+        return self.role is Role.ADMIN
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

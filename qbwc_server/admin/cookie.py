@@ -3,8 +3,8 @@
 The cookie is 128 random bits. Before the login it names nothing; at the login it is replaced by a session's token. On
 https it is called `__Host-qbwc`, which a browser takes only over https and for this host alone. Over plain http, which
 is for `localhost` and for a network that is trusted, such a name is not allowed, so there it is `qbwc`; whoever can
-listen there can take it. SameSite is Lax, not Strict: a link in a mail must not show the login to somebody who is logged
-in, and nothing is changed by GET.
+listen there can take it. SameSite is Lax, not Strict: a link in a mail must not show the login to somebody who is
+logged in, and nothing is changed by GET.
 
 A form's token is a keyed hash of the cookie: only a page of ours could have known it, it changes when the cookie
 does, and nothing has to be kept for people who only look at the login.

@@ -72,7 +72,7 @@ def log_in_with_password() -> ResponseReturnValue:
 
 @pages.post("/log-out")
 @for_everybody
-def log_out() -> Response:
+def logout() -> Response:
     """Ends this session on the server and in the browser."""
     session = visit().session
     if session is not None:

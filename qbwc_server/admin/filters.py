@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from qbwc_server.admin.xml_view import highlight_xml
 
-NOTHING = "–"
+NOTHING = "\N{EN DASH}"
 """What stands where there is no value, so that an empty cell is not taken for a fault."""
 
 ZONE_COOKIE = "zone"
@@ -26,7 +26,7 @@ _ZONE_NAME = re.compile(r"[A-Za-z][\w+-]{0,30}(?:/[A-Za-z][\w+-]{0,30}){0,2}", r
 def money(amount: Decimal | None) -> str:
     """`amount` with thousands separators and at least two decimals, never rounded: "-1,250.00", "0.12345".
 
-    None is "–". A hyphen is the sign of a negative amount, for spreadsheets read what is copied from here.
+    None is NOTHING. A hyphen is the sign of a negative amount, for spreadsheets read what is copied from here.
     """
     if amount is None:
         return NOTHING
@@ -40,12 +40,12 @@ def money(amount: Decimal | None) -> str:
 
 
 def moment(at: datetime | None, zone: tzinfo = UTC) -> Markup:
-    """`at` (aware) as <time>: in the viewer's zone to read, in UTC as its title and for programs. None is "–".
+    """`at` (aware) as <time>: in the viewer's zone to read, in UTC as its title and for programs. None is NOTHING.
 
     "2 Nov 2026, 14:32" with a day and month that nobody can confuse, whatever country they are in.
     """
     if at is None:
-        return Markup(NOTHING)
+        return Markup('<span class="none">{}</span>').format(NOTHING)
     if at.tzinfo is None:
         raise ValueError("a moment without a time zone")
     utc = at.astimezone(UTC)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+from qbwc_server import __version__
 from qbwc_server.admin import account, entrance, filters, first_page, people, refusals
 from qbwc_server.admin.blueprint import pages
-from qbwc_server.admin.context import PageRequest, Parts, keep_parts, maybe_person, visit
+from qbwc_server.admin.context import PageRequest, Parts, keep_parts, maybe_person
 from qbwc_server.admin.cookie import csrf_token, write_cookie
 from qbwc_server.admin.guard import guard
 from qbwc_server.admin.headers import VERSION_ARGUMENT, file_version, protect
@@ -68,4 +69,8 @@ def _name_the_version(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def _for_templates() -> dict[str, Any]:
-    return {"csrf_token": csrf_token, "person": maybe_person(), "request_id": visit().request_id}
+    return {"csrf_token": csrf_token, "current_person": maybe_person(), "has_page": _has_page, "version": __version__}
+
+
+def _has_page(section: str) -> bool:
+    return f"admin.{section}" in current_app.view_functions

@@ -41,4 +41,4 @@ def endpoint_at(text: str, method: str) -> str | None:
         endpoint, _ = adapter.match(path[len(request.script_root) :], method=method)
     except HTTPException:
         return None
-    return None if endpoint in {"admin.log_in", "admin.log_out", "admin.static"} else str(endpoint)
+    return None if endpoint in {"admin.log_in", "admin.logout", "admin.static"} else str(endpoint)

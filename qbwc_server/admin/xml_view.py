@@ -27,7 +27,7 @@ _TAG = re.compile(r"(?P<open></?)(?P<name>[^\s<>/\"'=&]+)(?P<rest>.*?)(?P<close>
 _ATTRIBUTE = re.compile(r"(?<=[\s\"'])(?P<name>[^\s=\"'/]++)(?P<equals>\s*=\s*)(?P<value>\"[^\"]*\"|'[^']*')")
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-"""Characters that change how a text looks without being seen: controls, zero-width ones, and those that turn its direction."""
+"""Characters that act without being seen: controls, those without width, and those that turn the text's direction."""
 
 
 def highlight_xml(text: str | None, shown: int = SHOWN_CHARACTERS) -> Markup:

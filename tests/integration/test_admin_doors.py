@@ -22,7 +22,7 @@ WITHOUT_LOGIN = {
 }
 """Whoever adds one here says why it may be seen by everybody."""
 OWN_THINGS = {
-    "admin.log_out",
+    "admin.logout",
     "admin.change_password",
     "admin.change_time_zone",
     "admin.end_session",
@@ -150,7 +150,7 @@ def answers(page: Page, browser: Browser) -> list[tuple[str, Callable[[], object
         ("413", lambda: browser.post("/admin/log-in", {"x": "x" * (2 * 1024 * 1024)}, token=False)),
         ("500", lambda: browser.get("/admin/broken")),
         ("503", lambda: browser.get("/admin/away")),
-        ("static", lambda: browser.get("/admin/static/zone.js")),
+        ("static", lambda: browser.get("/admin/static/page.js")),
         ("slash", lambda: browser.get("/admin")),
     ]
 

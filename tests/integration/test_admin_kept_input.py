@@ -50,7 +50,7 @@ def sign_in_from(browser: Browser, form: TestResponse, password: str = "correct 
 
 def press_only_button(browser: Browser, shown: TestResponse) -> TestResponse:
     """Sends the one form in the content of a page with everything in it, as a browser does."""
-    (form,) = parsed(shown).xpath("//main//form")
+    (form,) = parsed(shown).xpath("//main//form[@action]")
     fields = {}
     for each in form.xpath(".//input | .//textarea"):
         value = each.get("value") if each.tag == "input" else each.text_content().removeprefix("\n")

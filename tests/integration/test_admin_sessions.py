@@ -317,6 +317,6 @@ def test_after_the_login_somebody_goes_on_on_this_page_and_nowhere_else(page: Pa
 
 
 def hidden_link(text: str) -> str:
-    found = re.search(r'id="link"[^>]* value="([^"]+)"', text)
+    found = re.search(r"<code>(https?://[^<]+)</code>", text)
     assert found is not None
     return found[1]

@@ -171,7 +171,7 @@ def doors(page: Page, *methods: str) -> list[Door]:
 
 def hidden(answer: TestResponse, name: str) -> str:
     """The value of a field on a page, "" if it has none of that name."""
-    if not answer.text.lstrip().startswith("<!DOCTYPE"):
+    if not answer.text.lstrip().lower().startswith("<!doctype"):
         return ""
     found = parsed(answer).xpath("//*[@name = $name]", name=name)
     return str(found[0].get("value") or found[0].text_content().removeprefix("\n")) if found else ""
