@@ -21,5 +21,6 @@ globals().update(
         port=_settings.port,
         workers=_settings.workers,
         threads=_settings.threads,
+        proxies=_settings.trusted_proxies,
     )
 )

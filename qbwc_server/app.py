@@ -1,4 +1,4 @@
-"""The Flask application: the Web Connector's service, the support page, the health check."""
+"""The Flask application: the Web Connector's service, the admin page, the support page, the health check."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import logging
 from datetime import timedelta
 from http import HTTPStatus
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, jsonify, redirect, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
-from qbwc_server import logs, soap
-from qbwc_server.config import Settings, load_settings
+from qbwc_server import admin, logs, soap
+from qbwc_server.accounts import Hasher
+from qbwc_server.clock import Clock, SystemChance, SystemClock
+from qbwc_server.config import Settings, load_settings, networks
 from qbwc_server.db import Database
 from qbwc_server.errors import DatabaseAway, DatabaseNotReady
 from qbwc_server.exchange import Exchange, Limits
@@ -19,11 +22,11 @@ from qbwc_server.qbxml import Renderer
 _log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, *, clock: Clock | None = None, hasher: Hasher | None = None) -> Flask:
     """The whole server as a WSGI application; without `settings` those of the environment and `.env`.
 
     Connects to nothing yet, so it may be made before or after a fork; each process opens its own connections.
-    Raises ConfigurationError.
+    `clock` and `hasher` are the admin page's, for tests. Raises ConfigurationError.
     """
     settings = settings or load_settings()
     logs.set_up(settings.log_level)
@@ -41,9 +44,23 @@ def create_app(settings: Settings | None = None) -> Flask:
         status, code = _health(database)
         return jsonify(status=status), code
 
+    @app.get("/")
+    def first() -> AnyResponse:
+        """Whoever types the server's name means the admin page."""
+        return redirect(f"{admin.PATH}/")
+
     limits = Limits(session=timedelta(minutes=settings.session_minutes), round_trips=settings.session_round_trips)
     exchange = Exchange(database, Renderer(settings.templates), limits=limits)
     soap.mount(app, exchange, settings.max_body_bytes)
+    parts = admin.Parts(
+        db=database,
+        clock=clock or SystemClock(),
+        chance=SystemChance(),
+        hasher=hasher or Hasher(),
+        proxies=networks(settings.trusted_proxies),
+    )
+    page = app.extensions["qbwc_admin"] = admin.create(parts)
+    admin.mount(app, page)
     return app
 
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -51,6 +52,25 @@ def database_url(text: str) -> str:
     if not url.database or url.database == ":memory:":
         raise ValueError("must name a file (sqlite:///FILE): a database in memory forgets every job")
     return _text(url)
+
+
+def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Addresses and networks from a text such as "127.0.0.1, 10.0.0.0/8"; "none" is none. Raises ValueError."""
+    if text.strip().lower() == NO_PROXIES:
+        return ()
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(","))
+    except ValueError:
+        raise ValueError(f"must be {_PROXIES_ALLOWED}") from None
+
+
+NO_PROXIES = "none"
+_PROXIES_ALLOWED = "IP addresses or networks, separated by commas, or none"
+
+
+def _known_networks(text: str) -> str:
+    networks(text)
+    return text
 
 
 def shown_url(url: str) -> str:
@@ -129,6 +149,14 @@ class Settings(BaseSettings):
     session_round_trips: Annotated[
         int, Field(ge=1, le=100_000, description="After this many requests a session ends; the next one goes on.")
     ] = 200
+    trusted_proxies: Annotated[
+        str,
+        AfterValidator(_known_networks),
+        Field(
+            description="Web servers in front of this one: the page believes their `X-Forwarded-For` and "
+            "`X-Forwarded-Proto`, and nobody else's."
+        ),
+    ] = "127.0.0.1,::1"
     support_contact: Annotated[
         str,
         Field(
@@ -217,6 +245,8 @@ def _allowed(name: str) -> str:
         return "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
     if name == "templates":
         return "an existing folder"
+    if name == "trusted_proxies":
+        return _PROXIES_ALLOWED
     return f"a text of at most {limits['max_length']} characters"
 
 

@@ -89,6 +89,34 @@ class SimulationFailed(QbwcError):
     """The simulator could not start or finish its run."""
 
 
+class UnknownPerson(QbwcError):
+    """Nobody with that e-mail address may use the page."""
+
+
+class PersonRefused(QbwcError):
+    """Somebody who uses the page cannot be added or changed as asked."""
+
+
+class PasswordRefused(QbwcError):
+    """A password that somebody chose is too short, too long, or among the first that are guessed."""
+
+
+class LoginRefused(QbwcError):
+    """E-mail and password do not belong together; the same words whichever of them is wrong."""
+
+
+class LoginLimited(QbwcError):
+    """Too many wrong passwords; nothing is looked at until the wait is over."""
+
+    def __init__(self, wait_seconds: int, *problems: Problem | str) -> None:
+        self.wait_seconds = wait_seconds
+        super().__init__(*problems)
+
+
+class LinkRefused(QbwcError):
+    """A link for setting a password is used, too old, or was never given out."""
+
+
 class BackupRefused(QbwcError):
     """A copy of the database cannot be made as asked."""
 

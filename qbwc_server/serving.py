@@ -25,7 +25,9 @@ STOP_SECONDS = 60
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - no file of ours; gunicorn makes one that nobody else can name
 
 
-def gunicorn_options(*, host: str, port: int, workers: int, threads: int) -> dict[str, Any]:
+def gunicorn_options(
+    *, host: str, port: int, workers: int, threads: int, proxies: str = "127.0.0.1,::1"
+) -> dict[str, Any]:
     """Gunicorn's settings by their names. A name that an older gunicorn does not know can be left out."""
     options: dict[str, Any] = {
         "wsgi_app": APPLICATION,
@@ -43,6 +45,8 @@ def gunicorn_options(*, host: str, port: int, workers: int, threads: int) -> dic
         "limit_request_field_size": 16380,
         # Otherwise a caller from this machine could move the application by a header called SCRIPT_NAME.
         "forwarder_headers": "",
+        # Who may say that the browser spoke https (X-Forwarded-Proto): the same as QBWC_TRUSTED_PROXIES, none being "".
+        "forwarded_allow_ips": "" if proxies == "none" else proxies,
         # Each worker makes its own database connections; they do not survive a fork.
         "preload_app": False,
         # Nothing here is managed through gunicorn's socket, and it would lie in the user's home.
@@ -65,5 +69,6 @@ def waitress_options(*, host: str, port: int, threads: int, max_body_bytes: int)
         # Above the limit waitress answers by itself, in plain text; so that we can, its limit is higher than ours.
         "max_request_body_size": 16 * max_body_bytes,
         "ident": None,
-        "clear_untrusted_proxy_headers": True,
+        # Whose X-Forwarded headers count is a setting of ours; the page looks at who sent them.
+        "clear_untrusted_proxy_headers": False,
     }

@@ -1,6 +1,7 @@
 """Fixtures for all tests, and the account of what could not be run on this machine.
 
-`QBWC_CI=1` says that nothing may be missing: a PostgreSQL server that does not answer then ends the run as an error.
+`QBWC_CI=1` says that nothing may be missing: no Chromium, or a PostgreSQL server that does not answer, then ends the
+run as an error.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import hypothesis
 import pytest
 
 from qbwc_server.db import Database
-from tests.support import databases, not_run
+from tests.support import chromium, databases, not_run
 from tests.support.databases import PostgresSchema
 from tests.support.doubles import ManualClock, SeededChance
 
@@ -27,7 +28,7 @@ hypothesis.settings.load_profile("project")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if os.environ.get("QBWC_CI") == "1" and (reason := databases.why_no_postgres()):
+    if os.environ.get("QBWC_CI") == "1" and (reason := databases.why_no_postgres() or chromium.why_no_chromium()):
         raise pytest.UsageError(f"QBWC_CI=1 wants every test to run, but there is {reason}")
 
 

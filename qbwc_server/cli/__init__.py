@@ -8,6 +8,7 @@ import sys
 import click
 
 from qbwc_server import __version__
+from qbwc_server.cli.admin import admin
 from qbwc_server.cli.answer import answer
 from qbwc_server.cli.company import company
 from qbwc_server.cli.database import backup, init
@@ -30,7 +31,22 @@ def cli() -> None:
     """
 
 
-for command in (init, company, enqueue, jobs, job, retry, answer, release, cancel, serve, simulate, demo, backup):
+for command in (
+    init,
+    company,
+    enqueue,
+    jobs,
+    job,
+    retry,
+    answer,
+    release,
+    cancel,
+    serve,
+    admin,
+    simulate,
+    demo,
+    backup,
+):
     cli.add_command(command)
 
 

@@ -11,6 +11,7 @@ import click
 
 from qbwc_server import serving
 from qbwc_server.cli import output
+from qbwc_server.cli.admin import announce_link
 from qbwc_server.cli.database import prepare
 from qbwc_server.cli.runtime import ready_database
 from qbwc_server.config import Settings, load_settings, sqlite_file
@@ -37,6 +38,8 @@ def serve(host: str | None, port: int | None, workers: int | None, server: str) 
         with ready_database():
             pass
     _refuse_unless_free(settings.host, settings.port)
+    with ready_database() as db:
+        announce_link(db, settings)
     output.message(f"Serving on {settings.host} port {settings.port}; stop with Ctrl-C.")
     (_waitress if server == "waitress" else _gunicorn)(settings)
 
@@ -70,7 +73,11 @@ def _gunicorn(settings: Settings) -> None:
     from qbwc_server.app import create_app  # noqa: PLC0415  most commands need no Flask
 
     options = serving.gunicorn_options(
-        host=settings.host, port=settings.port, workers=settings.workers, threads=settings.threads
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        threads=settings.threads,
+        proxies=settings.trusted_proxies,
     )
 
     class Server(BaseApplication):

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from qbwc_server.db.types import RowId, UtcDateTime
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration: the one after which the database has these tables."""
 
 metadata = sa.MetaData(
@@ -315,17 +315,40 @@ admin_user = Table(
     "admin_user",
     metadata,
     _id(),
-    Column("email", String(254), nullable=False, unique=True),
-    _text("password_hash"),
-    Column("role", String(16), nullable=False),
+    Column("email", String(254), nullable=False, unique=True),  # casefolded
+    _text("password_hash"),  # argon2id; empty: has not chosen one yet
+    Column("role", String(16), nullable=False),  # admin | viewer
     _moment("created_at", required=True),
+    _moment("disabled_at"),
+    _text("time_zone", None),  # IANA name; null: the browser's
+)
+
+admin_session = Table(
+    "admin_session",
+    metadata,
+    _id(),
+    Column("user_id", RowId, ForeignKey("admin_user.id"), nullable=False, index=True),
+    Column("token_sha256", String(64), nullable=False, unique=True),
+    _moment("started_at", required=True),
+    _moment("last_seen_at", required=True),
+    _text("address"),
+    _text("browser"),
+)
+
+admin_link = Table(
+    "admin_link",
+    metadata,
+    _id(),
+    Column("user_id", RowId, ForeignKey("admin_user.id"), nullable=True, index=True),  # null: for the first admin
+    Column("token_sha256", String(64), nullable=False, unique=True),
+    _moment("expires_at", required=True),
 )
 
 login_failure = Table(
     "login_failure",
     metadata,
     _id(),
-    Column("subject", String(300), nullable=False, index=True),
+    Column("subject", String(300), nullable=False, index=True),  # SHA-256 of an account, an address, or of both
     _moment("at", required=True),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -31,6 +32,10 @@ def test_serve_creates_a_sqlite_database_and_answers(tmp_path: Path, settings: d
         assert json.loads(server.get("/healthz")[2]) == {"status": "ok"}
         status, content_type, page = server.get("/support")
         assert (status, content_type, "Jane Doe" in page) == (200, "text/html; charset=utf-8", True)
+        (link,) = re.findall(
+            rf"^ +http://localhost:{server.port}(/admin/set-up/[0-9a-f]{{32}})$", server.log, re.MULTILINE
+        )
+        assert (server.get("/admin/")[0], server.get(link)[0]) == (403, 200)
         assert server.get("/qbwc")[0] == 200
         assert 'name="QBWebConnectorSvc"' in server.get("/qbwc?wsdl")[2]
         added = processes.run(

@@ -23,8 +23,10 @@ MAY_USE: dict[str, set[str]] = {
     "serving": set(),
     "qbxml": {"errors"},
     "simulator": {"qbxml", "errors"},
+    "accounts": {"db", *BOTTOM},
     **{layer: {*STACK[:height], *BOTTOM, "qbxml"} for height, layer in enumerate(STACK)},
-    **{face: {*STACK, *BOTTOM, "qbxml"} for face in ("soap", "admin", "api")},
+    **{face: {*STACK, *BOTTOM, "qbxml"} for face in ("soap", "api")},
+    "admin": {*STACK, *BOTTOM, "qbxml", "accounts"},
 }
 WIRING = {"app", "cli", "client", "__main__", "__init__"}
 """These put the parts together and may use them all."""

@@ -33,6 +33,8 @@ def test_gunicorn_reads_every_setting_of_ours(tmp_path: Path, monkeypatch: pytes
             assert understood[name] == "['0.0.0.0:9001']"
         elif name == "forwarder_headers":
             assert understood[name] == "[]"
+        elif name == "forwarded_allow_ips":
+            assert understood[name] == "['127.0.0.1', '::1']"
         else:
             assert understood[name] == str(value)
 
@@ -44,6 +46,14 @@ def test_a_bad_setting_stops_gunicorn_with_its_name_and_no_traceback(
     assert done.returncode != 0
     assert "QBWC_PORT" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_https_is_believed_from_the_same_proxies_by_gunicorn_as_by_the_page() -> None:
+    told = [
+        gunicorn_options(host="x", port=1, workers=1, threads=1, proxies=proxies)["forwarded_allow_ips"]
+        for proxies in ("10.0.0.0/8,::1", "none")
+    ]
+    assert told == ["10.0.0.0/8,::1", ""]
 
 
 def test_an_address_of_ip_version_6_is_put_in_brackets() -> None:

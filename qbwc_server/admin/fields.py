@@ -1,0 +1,24 @@
+"""What is wrong with a form, by field, in the words of the function that checked it."""
+
+from __future__ import annotations
+
+from qbwc_server.errors import Problem, QbwcError
+
+Errors = dict[str, str]
+"""The sentence to show at each field; "" is the place above the form."""
+
+
+def errors_of(refusal: QbwcError, **renamed: str) -> Errors:
+    """The problems of a refusal by their path; `renamed` says which field of the form a path is here."""
+    return {renamed.get(problem.path, problem.path): sentence(problem) for problem in refusal.problems}
+
+
+def sentence(problem: Problem) -> str:
+    """A problem as one or two sentences, without its path: it stands at its field."""
+    text = f"{problem.message[:1].upper()}{problem.message[1:]}"
+    return f"{text} {problem.remedy}".strip()
+
+
+def repeated(password: str, again: str) -> Errors:
+    """Whether the second time was like the first."""
+    return {} if password == again else {"again": "This is not what you typed above."}
