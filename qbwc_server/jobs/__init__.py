@@ -10,16 +10,18 @@ from qbwc_server.jobs.missing import missing_key, missing_names, release_missing
 from qbwc_server.jobs.model import Job
 from qbwc_server.jobs.moves import Move, Trouble, move
 from qbwc_server.jobs.payload import Payload
-from qbwc_server.jobs.person import cancel, locked, retry, retryable
+from qbwc_server.jobs.person import cancel, locked, retry, retryable, why_not_cancelled, why_not_retried
 from qbwc_server.jobs.queue import Backlog, backlog, counts, end_search, has_ready, ready
 from qbwc_server.jobs.ref import Ref, looks_like_an_id
 from qbwc_server.jobs.references import references, resolved
-from qbwc_server.jobs.states import ANSWERS, LOOKUP, Applied, Question, Status
+from qbwc_server.jobs.search_keys import LONGEST_KEY, folded
+from qbwc_server.jobs.states import ANSWERS, LOOKUP, REPLACEABLE, Applied, Question, Status
 from qbwc_server.jobs.views import Event, Exchanged, JobRow, JobStory, job_story, list_jobs
 
 __all__ = [
     "ANSWERS",
     "KINDS",
+    "LONGEST_KEY",
     "LOOKUP",
     "Applied",
     "Backlog",
@@ -37,6 +39,7 @@ __all__ = [
     "NewJob",
     "Payload",
     "Payment",
+    "REPLACEABLE",
     "Question",
     "Ref",
     "Status",
@@ -50,6 +53,7 @@ __all__ = [
     "counts",
     "end_search",
     "enqueue",
+    "folded",
     "free_dependents",
     "has_ready",
     "job_story",
@@ -73,4 +77,6 @@ __all__ = [
     "survey_dicts",
     "survey_lines",
     "waiting_on",
+    "why_not_cancelled",
+    "why_not_retried",
 ]
