@@ -19,8 +19,8 @@ from qbwc_server.jobs.intake import NewJob
 from qbwc_server.jobs.kinds import kind
 from qbwc_server.jobs.model import Job
 from qbwc_server.jobs.moves import Move, move
-from qbwc_server.jobs.search_keys import add_keys, search_keys
 from qbwc_server.jobs.refused import NOTHING_REFUSED, HalfRead, Refused
+from qbwc_server.jobs.search_keys import add_keys, search_keys
 from qbwc_server.jobs.states import REPLACEABLE, Applied, Status
 from qbwc_server.jobs.targets import Batch, Targets, find_targets
 

@@ -76,22 +76,26 @@ def why_not_retried(c: sa.Connection, together: Sequence[Job]) -> dict[int, Prob
     return left
 
 
-def why_not_cancelled(c: sa.Connection, together: Sequence[Job]) -> dict[int, Problem]:
+def why_not_cancelled(
+    c: sa.Connection, together: Sequence[Job], *, with_dependents: bool = False
+) -> dict[int, Problem]:
     """Those of these jobs that cannot be taken back, with the reason; all the others can, in one call."""
     chosen = {each.id: each for each in together}
     left: dict[int, Problem] = {}
     while problems := {
         number: problem
         for number, each in chosen.items()
-        if (problem := _why_not_cancelled(each) or _is_waited_for(c, each, chosen))
+        if (problem := _why_not_cancelled(each) or _stuck_with_others(c, each, chosen, with_dependents))
     }:
         left |= problems
         chosen = {number: each for number, each in chosen.items() if number not in problems}
     return left
 
 
-def _is_waited_for(c: sa.Connection, job: Job, together: Collection[int]) -> Problem | None:
+def _stuck_with_others(c: sa.Connection, job: Job, together: Collection[int], with_dependents: bool) -> Problem | None:
     others = [each for each in open_dependents(c, job.id) if each.id not in together]
+    if with_dependents:
+        return next((problem for each in others if (problem := _why_not_cancelled(each))), None)
     return _has_dependents(job, others) if others else None
 
 
