@@ -168,7 +168,8 @@ def _next(c: sa.Connection, deed: Deed, selection: Selection, last: int | None, 
     upwards = deed is Deed.RETRY
     if selection.matching is None:
         ids = sorted(set(selection.ids), reverse=not upwards)
-        return [number for number in ids if last is None or (number > last) is upwards][:limit]
+        left = [each for each in ids if last is None or (each > last if upwards else each < last)]
+        return left[:limit]
     wanted = selection.matching
     if not wanted.wanted:
         wanted = replace(wanted, statuses=_WANTED[deed])

@@ -69,7 +69,8 @@ def _steps(company: Company) -> list[Step]:
             "Load the .qwc file",
             "In QuickBooks: File > App Management > Update Web Services, then Add an Application, and choose the file. "
             "QuickBooks asks whether to allow it: answer 'Yes, whenever this QuickBooks company file is open', or "
-            "'Yes, always; allow access even if QuickBooks is not running', and let it log in as the user of the first step.",
+            "'Yes, always; allow access even if QuickBooks is not running', and let it log in as the user of the "
+            "first step.",
             True if logged_in else None,
         ),
         Step(

@@ -21,7 +21,7 @@ from qbwc_server.jobs import KINDS, Status, folded
 WINDOW = 20_000
 """Jobs that one search compares at most."""
 MOST_MATCHES = 1000
-"""Jobs that a text may match; of more, only so many in the order of their keys are looked at."""
+"""Jobs that a text may match; of more, only so many are looked at, those that have the whole text as a key first."""
 _CUSTOMERS = 20
 _SLACK = timedelta(hours=1)
 """Numbers follow the time of creation but for transactions that overlap; none is open so long."""
@@ -81,6 +81,7 @@ def text_matches(c: sa.Connection, company_id: int | None, text: str) -> tuple[s
     key = folded(text)
     of = all_ids(c) if company_id is None else [company_id]
     ids, is_broad = _beginning(c, of, key)
+    ids |= _exactly(c, of, key)[0]  # of a number that others begin with, at least itself
     customers = sa.select(_job.c.external_id).where(_job.c.id.in_(sorted(ids)), _job.c.kind == "customer")
     for name in c.scalars(customers.limit(_CUSTOMERS)).all():
         more, too_many = _exactly(c, of, folded(name or ""))
@@ -100,8 +101,13 @@ def _exactly(c: sa.Connection, of: Sequence[int], key: str) -> tuple[set[int], b
 
 
 def _matching(c: sa.Connection, of: Sequence[int], *conditions: Condition) -> tuple[set[int], bool]:
-    some = sa.select(_key.c.job_id).where(_key.c.company_id.in_(of), *conditions).limit(MOST_MATCHES + 1)
-    found = c.scalars(some).all()
+    """Of one company in the order of the keys; of several in that of the index, as no database can merge them."""
+    some = sa.select(_key.c.job_id).where(*conditions)
+    if len(of) == 1:
+        some = some.where(_key.c.company_id == of[0]).order_by(_key.c.key, _key.c.job_id)
+    else:
+        some = some.where(_key.c.company_id.in_(of))
+    found = c.scalars(some.limit(MOST_MATCHES + 1)).all()
     return set(found[:MOST_MATCHES]), len(found) > MOST_MATCHES
 
 

@@ -7,7 +7,7 @@ the payments that went through it. What people enter in QuickBooks itself it doe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -99,7 +99,7 @@ def _of(c: sa.Connection, company_id: int, customer: str, kind: str, limit: int)
         .order_by(_key.c.job_id.desc())
         .limit(limit)
     )
-    rows: Sequence[sa.Row[Any]] = c.execute(newest).all()
+    rows: list[sa.Row[Any]] = [*c.execute(newest)]
     return [row for row in rows if _is_for(row.payload, customer)]
 
 

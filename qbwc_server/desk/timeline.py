@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,17 +47,28 @@ class Entry:
 
 def timeline(c: sa.Connection, job_id: int) -> tuple[Entry, ...]:
     """Everything that happened to a job, in order; of a very long story the newest MOST_ENTRIES of each kind."""
-    sets = _sets(c, job_id)
-    entries = [*_moves(c, job_id, {row.key for row in sets}), *(each for row in sets for each in _travels(row))]
-    return tuple(sorted(entries, key=lambda entry: entry.at))
+    sets, moves = _sets(c, job_id), _moves(c, job_id)
+    sent_as = {row.reason: place for place, row in enumerate(moves)}
+    known = {f"{_SENT_IN}{row.key}" for row in sets}
+    placed: list[tuple[datetime, float, Entry]] = [
+        (row.at, place, Entry(row.at, row.reason, row.actor, row.to_status, detail=row.detail))
+        for place, row in enumerate(moves)
+        if row.reason not in known  # that it was sent is told with its set, where that is still known
+    ]
+    for row in sets:
+        place = sent_as.get(f"{_SENT_IN}{row.key}", _last_before(moves, row.first_sent_at))
+        placed += [(entry.at, place + 0.5, entry) for entry in _travels(row)]
+    return tuple(entry for _, _, entry in sorted(placed, key=lambda each: each[:2]))
 
 
-def _moves(c: sa.Connection, job_id: int, known: set[str]) -> Iterator[Entry]:
-    """The moves; that it was sent is told with its set, where that is still known."""
+def _last_before(moves: Sequence[sa.Row[Any]], moment: datetime) -> int:
+    """What happened in one moment stands in the order in which it was written down."""
+    return max((place for place, row in enumerate(moves) if row.at <= moment), default=-1)
+
+
+def _moves(c: sa.Connection, job_id: int) -> list[sa.Row[Any]]:
     newest = sa.select(_event).where(_event.c.job_id == job_id).order_by(_event.c.id.desc()).limit(MOST_ENTRIES)
-    for row in reversed(c.execute(newest).all()):
-        if row.reason.removeprefix(_SENT_IN) not in known:
-            yield Entry(row.at, row.reason, row.actor, row.to_status, detail=row.detail)
+    return list(reversed(c.execute(newest).all()))
 
 
 def _sets(c: sa.Connection, job_id: int) -> list[sa.Row[Any]]:
