@@ -23,6 +23,8 @@ WINDOW = 20_000
 MOST_MATCHES = 1000
 """Jobs that a text may match; of more, only so many are looked at, those that have the whole text as a key first."""
 _CUSTOMERS = 20
+"""Customers of which the documents are looked for too."""
+_MOST_WALKS = 20
 _SLACK = timedelta(hours=1)
 """Numbers follow the time of creation but for transactions that overlap; none is open so long."""
 _TROUBLE = (Status.IN_DOUBT, Status.RETRYING, Status.BLOCKED, Status.HELD, Status.FAILED)
@@ -63,7 +65,7 @@ def find(
         these = [_job.c.id.in_(sorted(matches)), *bounds, *_compared(wanted, company_id)]
         found = c.scalars(sa.select(_job.c.id).where(*these))
         return Found(tuple(sorted(found, reverse=not upwards)[:limit]), None, is_broad)
-    streams, compared = _streams(wanted, company_id)
+    streams, compared = _streams(wanted, [company_id] if company_id is not None else _few(all_ids(c)))
     stop = _stop(c, streams, bounds, upwards) if compared else None
     if stop is not None:
         bounds = [*bounds, _job.c.id <= stop if upwards else _job.c.id >= stop]
@@ -137,24 +139,29 @@ def _bounds(
     return bounds
 
 
-def _streams(wanted: JobFilter, company_id: int | None) -> tuple[list[list[Condition]], list[Condition]]:
-    """The walks through one index each, and what is compared on the way."""
+def _streams(wanted: JobFilter, of: Sequence[int]) -> tuple[list[list[Condition]], list[Condition]]:
+    """The walks through one index each, and what is compared on the way. `of`: the companies; none for all of many."""
     statuses = wanted.wanted
-    company = [] if company_id is None else [_job.c.company_id == company_id]
+    company = [_job.c.company_id.in_(of)] if of else []
     in_state = [_job.c.status.in_(statuses)] if statuses else []
     of_kind = [] if wanted.kind is None else [_job.c.kind == wanted.kind]
     days = _days(wanted)
     if wanted.code is not None:
         coded: list[Condition] = [_job.c.error_code == wanted.code, _job.c.error_code.is_not(None)]
         return [coded], [*company, *in_state, *of_kind, *days]
-    if statuses and company:
-        return [[*company, _is(status)] for status in statuses], [*of_kind, *days]
-    if statuses and set(statuses) <= set(_TROUBLE):
+    if statuses and set(statuses) <= set(_TROUBLE) and len(of) != 1:
         return [[_is(status), _job.c.error.is_not(None)] for status in statuses], [*of_kind, *days]
-    if company:
+    if statuses and of:
+        return [[_job.c.company_id == each, _is(status)] for each in of for status in statuses], [*of_kind, *days]
+    if of and (wanted.company is not None or wanted.kind is not None):
         kinds = [wanted.kind] if wanted.kind is not None else list(KINDS)
-        return [[*company, _job.c.kind == kind] for kind in kinds], days
+        return [[_job.c.company_id == each, _job.c.kind == kind] for each in of for kind in kinds], days
     return [[]], [*in_state, *of_kind, *days]
+
+
+def _few(companies_there: Sequence[int]) -> Sequence[int]:
+    """Where there are few companies, each is looked through by itself, as if it had been asked for."""
+    return companies_there if len(companies_there) <= _MOST_WALKS else ()
 
 
 def _compared(wanted: JobFilter, company_id: int | None) -> list[Condition]:

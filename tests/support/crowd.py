@@ -67,6 +67,8 @@ def crowd(db: Database, jobs: int = 40_000, companies: int = 10) -> None:
     steps = [(_COMPANY, companies), (_JOB, jobs), *((text, 0) for text in (*_KEYS, _EVENT, _DEPENDENCY))]
     steps += [(_SESSION, jobs // 4), (_SET, jobs // 4), (_ITEM, jobs // 4), (_RECORD, 0)]
     with db.write() as c:
+        if not db.is_sqlite:
+            c.execute(sa.text("SET LOCAL statement_timeout = 0"))
         for text, most in steps:
             statement = text.format(**words) if "{" in text else text
             if "FROM numbers" in statement:

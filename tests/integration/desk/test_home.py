@@ -113,7 +113,7 @@ def test_a_payment_form_offers_what_is_open_of_a_customer(office: Office) -> Non
         desks.open_invoices(c, "Acmee", "C-1")
     with office.db.read() as c:
         (queued,) = desks.open_invoices(c, "Acme", "C-1").invoices
-    assert (queued.total, queued.is_final, queued.paid, queued.open) == (120, False, 50, Decimal("70.00"))
+    assert (queued.total, queued.is_final, queued.paid, queued.open) == (Decimal(120), False, Decimal(50), Decimal(70))
 
     office.enqueue({**invoice("C-1", "C-1"), "external_id": "INV-2"}, payment("P-2", "C-1", "INV-1", "70.00"))
     with office.db.read() as c:

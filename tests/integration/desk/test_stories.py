@@ -59,7 +59,12 @@ def test_an_invoice_looks_like_an_invoice_before_it_is_sent(office: Office) -> N
     assert paper.customer is not None
     assert (paper.customer.text, paper.customer.job_id) == ("Acme Hardware", office.job("C-1").id)
     repair, thanks, more = paper.lines
-    assert (str(repair.item), repair.quantity, repair.rate, repair.amount) == ("Labor", 2, 60, Decimal("120.00"))
+    assert (str(repair.item), repair.quantity, repair.rate, repair.amount) == (
+        "Labor",
+        Decimal(2),
+        Decimal(60),
+        Decimal(120),
+    )
     assert (thanks.item, thanks.description, thanks.amount) == (None, "Thank you", None)
     assert (more.amount, paper.subtotal) == (Decimal("10.50"), Decimal("130.50"))
     assert [(name, str(value)) for name, value in paper.fields] == [("terms", "Net 30")]
