@@ -49,12 +49,12 @@ def estimate(c: sa.Connection, company: str, now: datetime, limits: Limits | Non
     found = companies.get(c, company)
     waiting = _waiting(c, found.id)
     visits = visits_of(c, found.id)
-    every = interval(found, [visit.started_at for visit in visits])
+    every = interval(found, visits.starts)
     measured = seconds_per_job(_timed(c, found.id))
     why = _why_unknown(found, contact(found, every, "", now))
     if why:
         return Estimate(waiting, None, None, measured, why)
-    is_here = bool(visits) and visits[0].state == "open"
+    is_here = visits.last is not None and visits.last.state == "open"
     next_visit = now if is_here else max(now, next_expected(found, every) or now)
     per_visit = jobs_per_visit(measured or _UNKNOWN, found.set_size, limits or Limits())
     takes = duration(waiting.number, measured or _UNKNOWN, per_visit, every)

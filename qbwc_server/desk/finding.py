@@ -103,13 +103,13 @@ def _exactly(c: sa.Connection, of: Sequence[int], key: str) -> tuple[set[int], b
 
 
 def _matching(c: sa.Connection, of: Sequence[int], *conditions: Condition) -> tuple[set[int], bool]:
-    """Of one company in the order of the keys; of several in that of the index, as no database can merge them."""
-    some = sa.select(_key.c.job_id).where(*conditions)
-    if len(of) == 1:
-        some = some.where(_key.c.company_id == of[0]).order_by(_key.c.key, _key.c.job_id)
+    """Few companies are each read in the order of the keys; many in one query, in the order of the database."""
+    some = sa.select(_key.c.job_id).where(*conditions).limit(MOST_MATCHES + 1)
+    if _few(of):
+        each_its_own = [some.where(_key.c.company_id == one).order_by(_key.c.key, _key.c.job_id) for one in of]
     else:
-        some = some.where(_key.c.company_id.in_(of))
-    found = c.scalars(some.limit(MOST_MATCHES + 1)).all()
+        each_its_own = [some.where(_key.c.company_id.in_(of))]
+    found = [number for query in each_its_own for number in c.scalars(query)]
     return set(found[:MOST_MATCHES]), len(found) > MOST_MATCHES
 
 

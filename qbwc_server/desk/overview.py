@@ -5,7 +5,6 @@ A few queries for all companies together, whether there is one of them or a thou
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ import sqlalchemy as sa
 
 from qbwc_server import companies
 from qbwc_server.companies import Company, Recovery
-from qbwc_server.db import tables
+from qbwc_server.db import slices, tables
 from qbwc_server.desk.filters import NEEDS_PERSON
 from qbwc_server.desk.finding import newest_waiting
 from qbwc_server.desk.listing import Count, JobLine, lines
@@ -44,6 +43,15 @@ class Visit:
     closing_text: str | None
     done: int
     failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """The last visits of a Web Connector in which there was something to do."""
+
+    starts: tuple[datetime, ...] = ()
+    """When they began, the newest first; at most REMEMBERED."""
+    last: Visit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +96,9 @@ class Overview:
 
 def overview(c: sa.Connection, now: datetime) -> Overview:
     """Every company, and the newest jobs that wait for a person."""
-    every = companies.all_companies(c)
     visits, numbers = _visits(c, None), _counts(c, None)
-    cards = tuple(_card(each, visits.get(each.id, []), numbers.get(each.id, {}), now) for each in every)
+    every = [each for each in companies.all_companies(c) if each.id in visits and each.id in numbers]  # none newer
+    cards = tuple(_card(each, visits[each.id], numbers[each.id], now) for each in every)
     return Overview(cards, lines(c, newest_waiting(c, None, MOST_WAITING)))
 
 
@@ -101,33 +109,30 @@ def card(c: sa.Connection, company: str, now: datetime) -> tuple[Card, tuple[Job
     return _card(found, visits, numbers[found.id], now), lines(c, newest_waiting(c, found.id, MOST_WAITING))
 
 
-def visits_of(c: sa.Connection, company_id: int) -> list[Visit]:
-    """The last visits of a company in which there was something to do, the newest first; at most REMEMBERED."""
-    return _visits(c, company_id).get(company_id, [])
+def visits_of(c: sa.Connection, company_id: int) -> Visits:
+    """The last visits of a company."""
+    return _visits(c, company_id)[company_id]
 
 
-def _visits(c: sa.Connection, company_id: int | None) -> dict[int, list[Visit]]:
-    earlier = _session.alias()
-    oldest = (
-        sa.select(earlier.c.id)
-        .where(earlier.c.company_id == _company.c.id)
-        .order_by(earlier.c.id.desc())
-        .offset(REMEMBERED - 1)
-        .limit(1)
-        .scalar_subquery()
+def _visits(c: sa.Connection, company_id: int | None) -> dict[int, Visits]:
+    """Each of the last visits of each company is read by itself, so that older ones cost nothing."""
+    query = sa.select(
+        _company.c.id, _nth(_session.c.id, 0), *(_nth(_session.c.started_at, n) for n in range(REMEMBERED))
     )
-    cut = sa.select(_company.c.id.label("company_id"), sa.func.coalesce(oldest, 0).label("oldest"))
     if company_id is not None:
-        cut = cut.where(_company.c.id == company_id)
-    cut_off = cut.subquery()
+        query = query.where(_company.c.id == company_id)
+    rows = c.execute(query).all()
     columns = [_session.c[name] for name in Visit.__dataclass_fields__]
-    newest = sa.select(_session.c.company_id, *columns).join(
-        cut_off, sa.and_(cut_off.c.company_id == _session.c.company_id, _session.c.id >= cut_off.c.oldest)
-    )
-    found: dict[int, list[Visit]] = defaultdict(list)
-    for row in c.execute(newest.order_by(_session.c.company_id, _session.c.id.desc())):
-        found[row.company_id].append(Visit(*row[1:]))
-    return found
+    last: dict[int, Visit] = {}
+    for some in slices(row[1] for row in rows if row[1] is not None):
+        for each in c.execute(sa.select(_session.c.company_id, *columns).where(_session.c.id.in_(some))):
+            last[each.company_id] = Visit(*each[1:])
+    return {row[0]: Visits(tuple(each for each in row[2:] if each is not None), last.get(row[0])) for row in rows}
+
+
+def _nth(column: sa.Column[Any], place: int) -> sa.ScalarSelect[Any]:
+    mine = sa.select(column).where(_session.c.company_id == _company.c.id).correlate(_company)
+    return mine.order_by(_session.c.id.desc()).offset(place).limit(1).scalar_subquery()
 
 
 def _counts(c: sa.Connection, company_id: int | None) -> dict[int, dict[Status, Count]]:
@@ -154,9 +159,8 @@ def _counts(c: sa.Connection, company_id: int | None) -> dict[int, dict[Status, 
     }
 
 
-def _card(company: Company, visits: list[Visit], numbers: Mapping[Status, Count], now: datetime) -> Card:
-    every = interval(company, [visit.started_at for visit in visits])
-    last = visits[0] if visits else None
+def _card(company: Company, visits: Visits, numbers: Mapping[Status, Count], now: datetime) -> Card:
+    every, last = interval(company, visits.starts), visits.last
     last_error = last.last_error if last is not None else ""
     how = contact(company, every, last_error, now)
     facts = company.known_facts()

@@ -147,14 +147,14 @@ def test_a_search_that_would_take_too_long_stops_and_goes_on_from_there(
     desk: QueueDesk, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(finding, "WINDOW", 4)
-    desk.enqueue(customer("C-0"), *(customer(f"C-{number}") for number in range(1, 7)))
-    desk.becomes("C-0", Status.DONE)
+    desk.enqueue(customer("C-0"), invoice("INV-1", to="C-0"), *(customer(f"C-{number}") for number in range(1, 6)))
+    rare = JobFilter(company="Acme", statuses=(Status.QUEUED,), kind="invoice")
 
-    first = page(db, JobFilter(statuses=(Status.DONE,)))
-    second = page(db, JobFilter(statuses=(Status.DONE,)), before=first.older)
+    first = page(db, rare)
+    second = page(db, rare, before=first.older)
 
-    assert (first.lines, first.searched_to, first.older) == ((), desk.number("C-3"), desk.number("C-3"))
-    assert (names(second), second.searched_to, second.older) == (["C-0"], None, None)
+    assert (first.lines, first.searched_to, first.older) == ((), desk.number("C-2"), desk.number("C-2"))
+    assert (names(second), second.searched_to, second.older) == (["INV-1"], None, None)
 
 
 def test_counts_stop_at_their_cap(desk: QueueDesk, db: Database) -> None:
