@@ -65,7 +65,7 @@ def find(
         these = [_job.c.id.in_(sorted(matches)), *bounds, *_compared(wanted, company_id)]
         found = c.scalars(sa.select(_job.c.id).where(*these))
         return Found(tuple(sorted(found, reverse=not upwards)[:limit]), None, is_broad)
-    streams, compared = _streams(wanted, [company_id] if company_id is not None else _few(all_ids(c)))
+    streams, compared = _streams(wanted, [company_id] if company_id is not None else few(all_ids(c)))
     stop = _stop(c, streams, bounds, upwards) if compared else None
     if stop is not None:
         bounds = [*bounds, _job.c.id <= stop if upwards else _job.c.id >= stop]
@@ -105,7 +105,7 @@ def _exactly(c: sa.Connection, of: Sequence[int], key: str) -> tuple[set[int], b
 def _matching(c: sa.Connection, of: Sequence[int], *conditions: Condition) -> tuple[set[int], bool]:
     """Few companies are each read in the order of the keys; many in one query, in the order of the database."""
     some = sa.select(_key.c.job_id).where(*conditions).limit(MOST_MATCHES + 1)
-    if _few(of):
+    if few(of):
         each_its_own = [some.where(_key.c.company_id == one).order_by(_key.c.key, _key.c.job_id) for one in of]
     else:
         each_its_own = [some.where(_key.c.company_id.in_(of))]
@@ -159,7 +159,7 @@ def _streams(wanted: JobFilter, of: Sequence[int]) -> tuple[list[list[Condition]
     return [[]], [*in_state, *of_kind, *days]
 
 
-def _few(companies_there: Sequence[int]) -> Sequence[int]:
+def few(companies_there: Sequence[int]) -> Sequence[int]:
     """Where there are few companies, each is looked through by itself, as if it had been asked for."""
     return companies_there if len(companies_there) <= _MOST_WALKS else ()
 

@@ -17,7 +17,7 @@ from qbwc_server.companies import Company, Recovery
 from qbwc_server.db import slices, tables
 from qbwc_server.desk.filters import NEEDS_PERSON
 from qbwc_server.desk.finding import newest_waiting
-from qbwc_server.desk.listing import Count, JobLine, lines
+from qbwc_server.desk.listing import Count, JobLine, in_state, lines
 from qbwc_server.desk.visits import REMEMBERED, WHY_LATE, Contact, contact, interval, next_expected
 from qbwc_server.jobs import Status
 from qbwc_server.qbxml import Version
@@ -139,13 +139,7 @@ def _counts(c: sa.Connection, company_id: int | None) -> dict[int, dict[Status, 
     """Each state of each company is counted by itself, in the index, up to the cap."""
     columns = []
     for status in Status:
-        some = (
-            sa.select(_job.c.id)
-            .where(_job.c.company_id == _company.c.id, _job.c.status == sa.literal_column(f"'{status}'"))
-            .limit(COUNT_CAP + 1)
-            .correlate(_company)
-            .subquery()
-        )
+        some = in_state(_job.c.company_id == _company.c.id, status, COUNT_CAP).correlate(_company).subquery()
         columns.append(sa.select(sa.func.count()).select_from(some).correlate(_company).scalar_subquery())
     query = sa.select(_company.c.id, *columns)
     if company_id is not None:
