@@ -131,7 +131,7 @@ def in_state(company: sa.ColumnElement[bool], status: Status, cap: int) -> sa.Se
 def _counted(c: sa.Connection, of: Sequence[int], status: Status, cap: int) -> Count:
     number = 0
     for company in [_job.c.company_id == one for one in of] if few(of) else [_job.c.company_id.in_(of)]:
-        some = in_state(company, status, cap).subquery()
+        some = (in_state(company, status, cap) if few(of) else in_state(company, status, cap).order_by(None)).subquery()
         number += c.scalar(sa.select(sa.func.count()).select_from(some)) or 0
         if number > cap:
             break
