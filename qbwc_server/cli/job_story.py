@@ -7,12 +7,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from lxml import etree
-
 from qbwc_server.cli import output
-from qbwc_server.errors import UnreadableXml
+from qbwc_server.desk import own_part
 from qbwc_server.jobs import Exchanged, Job, JobStory
-from qbwc_server.qbxml import parse_lenient
 
 
 def story_json(story: JobStory) -> dict[str, Any]:
@@ -64,19 +61,6 @@ def _set_facts(each: Exchanged) -> Iterator[tuple[str, object]]:
     yield ("statusCode", each.status_code)
     yield ("request", own_part(each.request, request_id))
     yield ("answer", own_part(each.response, request_id) if each.response else "none")
-
-
-def own_part(text: str, request_id: str) -> str:
-    """The request or answer with this requestID out of a message set, indented; the whole text if it is not in it."""
-    try:
-        found = [each for each in parse_lenient(text).iter() if each.get("requestID") == request_id]
-    except UnreadableXml:
-        return text
-    if not found:
-        return text
-    found[0].tail = None
-    etree.indent(found[0])
-    return etree.tostring(found[0], encoding="unicode")
 
 
 def _names(jobs: list[Job]) -> str:

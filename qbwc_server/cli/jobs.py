@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import IO
+from collections.abc import Callable
+from typing import IO, Any, TypeVar
 
 import click
 
-from qbwc_server import companies, exchange
+from qbwc_server import companies, desk, exchange
 from qbwc_server import jobs as queue
 from qbwc_server.cli import output
 from qbwc_server.cli.job_story import print_story, story_json
 from qbwc_server.cli.runtime import ACTOR, chance, clock, json_option, ready_database
-from qbwc_server.errors import Problem
-from qbwc_server.jobs import Job, Status
+from qbwc_server.desk import Deed, JobFilter, JobLine, Selection
+from qbwc_server.jobs import Job, JobRow, Status
 
-_MOST_SHOWN = 10
-"""Jobs left as they are that are named."""
+Command = TypeVar("Command", bound=Callable[..., Any])
+_RETRIED = (Status.FAILED, Status.RETRYING, Status.BLOCKED)
+"""What a company's jobs are tried again from; those that are held only by their code."""
 JOB_NUMBER = click.IntRange(1, 2**63 - 1)
 
 
@@ -46,40 +46,53 @@ def enqueue(company: str, file: IO[bytes], as_json: bool) -> None:
     output.message(f"{created} enqueued" + (f", {there} there already" if there else "") + ".")
 
 
+def _filter_options(command: Command) -> Command:
+    """The options by which jobs are chosen, as the list on a page has them."""
+    options = (
+        click.option("--company", metavar="NAME", help="Only jobs of this company."),
+        click.option("--kind", metavar="KIND", help="Only jobs of this kind, such as invoice."),
+        click.option(
+            "--status", type=click.Choice([status.value for status in Status]), help="Only jobs in this state."
+        ),
+        click.option(
+            "--text", metavar="TEXT", help="Only jobs whose number, name, customer, external id or ID begins with it."
+        ),
+        click.option("--error", metavar="CODE", help="Only jobs with this error code, such as 3140."),
+        click.option("--since", metavar="DAY", help="Only jobs enqueued on this day (2026-11-02, UTC) or later."),
+        click.option("--until", metavar="DAY", help="Only jobs enqueued on this day (UTC) or earlier."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @click.command()
-@click.option("--company", metavar="NAME", help="Only jobs of this company.")
-@click.option("--status", type=click.Choice([status.value for status in Status]), help="Only jobs in this state.")
+@_filter_options
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=50, show_default=True, help="The newest so many.")
 @json_option
-def jobs(company: str | None, status: str | None, limit: int, as_json: bool) -> None:
+def jobs(limit: int, as_json: bool, **given: str | None) -> None:
     """List jobs, the newest last."""
+    wanted, problems = desk.read_filter({name: value for name, value in given.items() if value is not None})
+    if problems:
+        raise click.UsageError(" ".join(f"--{problem}" for problem in problems))
     with ready_database() as db, db.read() as c:
-        name = companies.get(c, company).name if company is not None else None
-        rows = queue.list_jobs(c, company=name, status=status, limit=limit)
+        found = desk.page(c, wanted, size=limit)
+    rows = found.lines[::-1]
     if as_json:
-        output.json_lines(asdict(row) for row in rows)
-        return
-    if not rows:
+        output.json_lines({name: getattr(row, name) for name in JobRow.__dataclass_fields__} for row in rows)
+    elif rows:
+        titles = ["id", "company", "kind", "operation", "external id", "status", "ListID or TxnID", "error"]
+        output.table(titles, [_cells(row) for row in rows], folds="error")
+    else:
         output.message("No jobs.")
-        return
-    titles = ["id", "company", "kind", "operation", "external id", "status", "ListID or TxnID", "error"]
-    output.table(
-        titles,
-        [
-            [
-                row.id,
-                row.company,
-                row.kind,
-                row.operation,
-                row.external_id,
-                row.status,
-                row.list_id or row.txn_id,
-                row.error,
-            ]
-            for row in rows
-        ],
-        folds="error",
-    )
+    if found.is_broad:
+        output.message("More jobs match than were looked at: give more of the text.")
+    if found.searched_to is not None:
+        output.message(f"Only the jobs from {found.searched_to} on were looked at: give a company, a state or days.")
+
+
+def _cells(row: JobLine) -> list[object]:
+    return [row.id, row.company, row.kind, row.operation, row.external_id, row.status, row.qb_id, row.error]
 
 
 @click.command()
@@ -104,19 +117,23 @@ def retry(numbers: tuple[int, ...], code: str | None, company: str | None, as_js
     """Try failed, blocked, held or cancelled jobs again, by number: all or none; or by error code and company."""
     if bool(numbers) == (code is not None or company is not None):
         raise click.UsageError("Give either the numbers of jobs, or --code, --company or both.")
-    left: list[Problem] = []
-    chosen: Sequence[int] = numbers
-    with ready_database() as db, db.write() as c:
-        if not numbers:
-            company_id = None if company is None else companies.get(c, company).id
-            chosen, left = queue.retryable(c, company_id, code)
-        changed = exchange.retry(c, chosen, clock, actor=ACTOR)
+    if numbers:
+        with ready_database() as db, db.write() as c:
+            print_changed(exchange.retry(c, numbers, clock, actor=ACTOR), as_json=as_json)
+        return
+    wanted = JobFilter(company=company, code=code, statuses=_RETRIED if code is None else (*_RETRIED, Status.HELD))
+    changed: list[Job] = []
+    with ready_database() as db:
+        chosen = Selection(matching=wanted, up_to=2**63 - 1)
+        done = desk.carry_out(
+            db, Deed.RETRY, chosen, clock, actor=ACTOR, each=lambda chunk: changed.extend(chunk.changed)
+        )
     if changed or as_json:
         print_changed(changed, as_json=as_json)
-    if not numbers:
-        output.message(f"{len(changed)} tried again" + (f", {len(left)} left as they are:" if left else "."))
-    for problem in left[:_MOST_SHOWN]:
-        output.message(f"  {problem}")
+    output.message(f"{done.changed} tried again" + (f", {done.stayed} left as they are:" if done.stayed else "."))
+    for reason in done.reasons:
+        for problem in reason.examples:
+            output.message(f"  {problem}")
 
 
 @click.command()

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from qbwc_server.db.types import RowId, UtcDateTime
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration: the one after which the database has these tables."""
 
 metadata = sa.MetaData(
@@ -125,6 +125,7 @@ session = Table(
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
     ),
+    Index("ix_session_newest", "company_id", "id"),
 )
 
 job = Table(
@@ -183,6 +184,22 @@ _lookup = sa.text("status = 'queued' AND step = 'lookup'")
 Index("ix_job_ready", job.c.company_id, job.c.rank.desc(), job.c.id, sqlite_where=_ready, postgresql_where=_ready)
 Index("ix_job_due", job.c.company_id, job.c.due_at, sqlite_where=_retrying, postgresql_where=_retrying)
 Index("ix_job_lookup", job.c.company_id, job.c.id, sqlite_where=_lookup, postgresql_where=_lookup)
+# For lists, newest first. What is in trouble is rare: those two indexes cost a job that goes well nothing.
+_trouble, _coded = sa.text("error IS NOT NULL"), sa.text("error_code IS NOT NULL")
+Index("ix_job_company_kind", job.c.company_id, job.c.kind, job.c.id)
+Index("ix_job_created", job.c.created_at, job.c.id)
+Index("ix_job_trouble", job.c.status, job.c.id, sqlite_where=_trouble, postgresql_where=_trouble)
+Index("ix_job_error_code", job.c.error_code, job.c.id, sqlite_where=_coded, postgresql_where=_coded)
+
+job_key = Table(
+    "job_key",
+    metadata,
+    # What a job is looked for by, folded; in the order of code points, so that a beginning is a range of the key.
+    Column("company_id", RowId, ForeignKey("company.id"), primary_key=True),
+    Column("key", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
+    Column("job_id", RowId, ForeignKey("job.id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
 
 job_dependency = Table(
     "job_dependency",
@@ -257,6 +274,13 @@ message_set = Table(
         postgresql_where=sa.text("state = 'refused'"),
     ),
     Index("ix_message_set_session", "session_id"),
+    Index(
+        "ix_message_set_timed",
+        "company_id",
+        "id",
+        sqlite_where=sa.text("purpose = 'write' AND state = 'answered'"),
+        postgresql_where=sa.text("purpose = 'write' AND state = 'answered'"),
+    ),
 )
 
 message_set_text = Table(

@@ -20,6 +20,7 @@ from qbwc_server.jobs.kinds import kind
 from qbwc_server.jobs.model import Job
 from qbwc_server.jobs.moves import Move, move
 from qbwc_server.jobs.refused import NOTHING_REFUSED, HalfRead, Refused
+from qbwc_server.jobs.search_keys import add_keys, search_keys
 from qbwc_server.jobs.states import REPLACEABLE, Applied, Status
 from qbwc_server.jobs.targets import Batch, Targets, find_targets
 
@@ -148,6 +149,7 @@ def _insert(
         for each in new
     ]
     numbers = c.scalars(_job.insert().returning(_job.c.id, sort_by_parameter_order=True), rows).all()
+    add_keys(c, ((company_id, number, search_keys(row)) for number, row in zip(numbers, rows, strict=True)))
     first = {"at": now, "to_status": Status.QUEUED, "reason": "enqueued", "actor": actor}
     c.execute(_event.insert(), [{"job_id": number, **first} for number in numbers])
     return {each.key: number for each, number in zip(new, numbers, strict=True)}

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from qbwc_server.db import slices, tables
 from qbwc_server.jobs.model import Job
+from qbwc_server.jobs.search_keys import change_keys
 from qbwc_server.jobs.states import ENDED, WITHOUT_ERROR, Status
 
 _job, _event, _missing = tables.job, tables.job_event, tables.missing_name
@@ -68,6 +69,7 @@ def move(c: sa.Connection, moves: Sequence[Move], *, now: datetime, actor: str) 
         c.execute(statement.values({name: sa.bindparam(name) for name in columns}), rows)
     for some in slices(each.job.id for each in moves if each.job.missing_name is not None):
         c.execute(_missing.delete().where(_missing.c.job_id.in_(some)))
+    change_keys(c, ((each.job, each.changes) for each in moves))
     if moves:
         c.execute(_event.insert(), [_written(each, now, actor) for each in moves])
 

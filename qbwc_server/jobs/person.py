@@ -58,15 +58,45 @@ def retryable(
     if code is not None:
         these = these.where(job.error_code == code)
     chosen = {each.id: each for each in locked(c, c.scalars(these).all()) if each.status in wanted}
-    left: list[Problem] = []
+    left = why_not_retried(c, list(chosen.values()))
+    return sorted(chosen.keys() - left.keys()), list(left.values())
+
+
+def why_not_retried(c: sa.Connection, together: Sequence[Job]) -> dict[int, Problem]:
+    """Those of these jobs that cannot be tried again, with the reason; all the others can, in one call."""
+    chosen = {each.id: each for each in together}
+    left: dict[int, Problem] = {}
     while problems := {
         number: problem
         for number, each in chosen.items()
         if not _is_asked_about(each) and (problem := _why_not_retried(c, each, chosen))
     }:
-        left += problems.values()
+        left |= problems
         chosen = {number: each for number, each in chosen.items() if number not in problems}
-    return sorted(chosen), left
+    return left
+
+
+def why_not_cancelled(
+    c: sa.Connection, together: Sequence[Job], *, with_dependents: bool = False
+) -> dict[int, Problem]:
+    """Those of these jobs that cannot be taken back, with the reason; all the others can, in one call."""
+    chosen = {each.id: each for each in together}
+    left: dict[int, Problem] = {}
+    while problems := {
+        number: problem
+        for number, each in chosen.items()
+        if (problem := _why_not_cancelled(each) or _stuck_with_others(c, each, chosen, with_dependents))
+    }:
+        left |= problems
+        chosen = {number: each for number, each in chosen.items() if number not in problems}
+    return left
+
+
+def _stuck_with_others(c: sa.Connection, job: Job, together: Collection[int], with_dependents: bool) -> Problem | None:
+    others = [each for each in open_dependents(c, job.id) if each.id not in together]
+    if with_dependents:
+        return next((problem for each in others if (problem := _why_not_cancelled(each))), None)
+    return _has_dependents(job, others) if others else None
 
 
 def cancel(

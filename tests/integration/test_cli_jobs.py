@@ -268,3 +268,15 @@ def store_set(db: Database, job_id: int, request: str, response: str) -> None:
                 message_set_id=message_set[0], position=1, job_id=job_id, step="add", status_code=0
             )
         )
+
+
+def test_jobs_are_found_by_what_people_know_of_them(qbwc: CommandLine, db: Database) -> None:
+    one, two = qbwc.objects("enqueue", "Acme", "-", stdin=lines(CUSTOMER, INVOICE))
+    assert [job["id"] for job in qbwc.objects("jobs", "--text", "hardw")] == [one["id"], two["id"]]
+    assert [job["id"] for job in qbwc.objects("jobs", "--text", "1001", "--kind", "invoice")] == [two["id"]]
+    assert qbwc.objects("jobs", "--error", "3140") == []
+    today = qbwc.one("job", one["id"])["created_at"][:10]
+    assert len(qbwc.objects("jobs", "--since", today, "--until", today)) == 2
+    assert qbwc.objects("jobs", "--until", "2020-01-01") == []
+    for option, value in (("--since", "today"), ("--kind", "bill"), ("--text", "x" * 101)):
+        assert option in qbwc.misused("jobs", option, value)

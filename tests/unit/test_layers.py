@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "qbwc_server"
 TEMPLATES = PACKAGE.parent / "qbxml_templates"
 
 BOTTOM = {"errors", "clock", "config", "logs"}
-STACK = ["db", "companies", "records", "jobs", "exchange"]
+STACK = ["db", "companies", "records", "jobs", "exchange", "desk"]
 """Each may use what stands before it, what is at the bottom, and qbxml."""
 
 MAY_USE: dict[str, set[str]] = {
