@@ -73,7 +73,7 @@ class Renderer:
             finalize=_finalized,
             trim_blocks=True,
             lstrip_blocks=True,
-            # A user may edit a template while the server runs, and a macro of a user's may do more with an absent value.
+            # A user may edit a template while the server runs, and a user's macro may print an absent value.
             auto_reload=overrides is not None,
             extensions=[] if overrides is not None else [_OnlyFieldsThatAreThere],
         )
