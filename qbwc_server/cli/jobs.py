@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import IO, Any, TypeVar
 
 import click
@@ -12,12 +12,13 @@ from qbwc_server import jobs as queue
 from qbwc_server.cli import output
 from qbwc_server.cli.job_story import print_story, story_json
 from qbwc_server.cli.runtime import ACTOR, chance, clock, json_option, ready_database
-from qbwc_server.desk import Deed, JobFilter, JobLine, Selection
+from qbwc_server.desk import JobLine
+from qbwc_server.errors import Problem
 from qbwc_server.jobs import Job, JobRow, Status
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-_RETRIED = (Status.FAILED, Status.RETRYING, Status.BLOCKED)
-"""What a company's jobs are tried again from; those that are held only by their code."""
+_MOST_SHOWN = 10
+"""Jobs left as they are that are named."""
 JOB_NUMBER = click.IntRange(1, 2**63 - 1)
 
 
@@ -117,23 +118,19 @@ def retry(numbers: tuple[int, ...], code: str | None, company: str | None, as_js
     """Try failed, blocked, held or cancelled jobs again, by number: all or none; or by error code and company."""
     if bool(numbers) == (code is not None or company is not None):
         raise click.UsageError("Give either the numbers of jobs, or --code, --company or both.")
-    if numbers:
-        with ready_database() as db, db.write() as c:
-            print_changed(exchange.retry(c, numbers, clock, actor=ACTOR), as_json=as_json)
-        return
-    wanted = JobFilter(company=company, code=code, statuses=_RETRIED if code is None else (*_RETRIED, Status.HELD))
-    changed: list[Job] = []
-    with ready_database() as db:
-        chosen = Selection(matching=wanted, up_to=2**63 - 1)
-        done = desk.carry_out(
-            db, Deed.RETRY, chosen, clock, actor=ACTOR, each=lambda chunk: changed.extend(chunk.changed)
-        )
+    left: list[Problem] = []
+    chosen: Sequence[int] = numbers
+    with ready_database() as db, db.write() as c:
+        if not numbers:
+            company_id = None if company is None else companies.get(c, company).id
+            chosen, left = queue.retryable(c, company_id, code)
+        changed = exchange.retry(c, chosen, clock, actor=ACTOR)
     if changed or as_json:
         print_changed(changed, as_json=as_json)
-    output.message(f"{done.changed} tried again" + (f", {done.stayed} left as they are:" if done.stayed else "."))
-    for reason in done.reasons:
-        for problem in reason.examples:
-            output.message(f"  {problem}")
+    if not numbers:
+        output.message(f"{len(changed)} tried again" + (f", {len(left)} left as they are:" if left else "."))
+    for problem in left[:_MOST_SHOWN]:
+        output.message(f"  {problem}")
 
 
 @click.command()

@@ -78,6 +78,8 @@ class Company:
     first_seen_at: datetime | None
     last_contact_at: datetime | None
     last_result: str | None
+    lost_lookbacks: int
+    """Visits in a row that ended when QuickBooks was asked whether the newest records are still there."""
     missing_asked_at: datetime | None
     """When QuickBooks was last asked for the names that jobs miss."""
 

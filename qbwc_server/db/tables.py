@@ -96,6 +96,7 @@ company = Table(
     _moment("first_seen_at"),  # first complete answer from QuickBooks
     _moment("last_contact_at"),  # last accepted authenticate
     _text("last_result", None),  # closing text of the last session
+    _count("lost_lookbacks"),  # visits in a row that ended when QuickBooks was asked for the newest records
     _moment("missing_asked_at"),  # when QuickBooks was last asked for the names that jobs miss
 )
 
@@ -119,6 +120,7 @@ session = Table(
     _count("done"),  # jobs done in this session
     _count("failed"),  # jobs failed in this session
     _count("connection_errors"),
+    Column("looks_back", Boolean, nullable=False, server_default=sa.true()),  # before it writes, at the newest records
     Index(
         "ix_session_open",
         "company_id",

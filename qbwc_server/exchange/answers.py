@@ -19,9 +19,9 @@ from qbwc_server.exchange import message_sets
 from qbwc_server.exchange.differing import accept
 from qbwc_server.exchange.message_set import SetState
 from qbwc_server.exchange.outcome import Ask
-from qbwc_server.exchange.rebook import rebook, wait_again
-from qbwc_server.exchange.settle import held, own_name, release_named
-from qbwc_server.exchange.verdict import after_answers, told_not_booked
+from qbwc_server.exchange.rebook import rebook
+from qbwc_server.exchange.settle import hold, own_name, release_named
+from qbwc_server.exchange.told import after_answers, told_not_booked
 from qbwc_server.jobs import ANSWERS, Applied, Job, Move, Question, Status, kind
 
 
@@ -186,16 +186,21 @@ def _take_from_others(given: _Given, job: Job, qb_id: str) -> None:
         return
     records.forget(c, job.company_id, holder)
     text = f"its {qb_id} is that of job {job.id} ({job.label}), a person says: is it in the books under another ID?"
-    ask = Ask(Question.IN_THE_BOOKS, text, Applied.YES, {"gone": qb_id})
-    others = [other for other in jobs.by_ids(c, [holder.job_id or 0]) if other.status is Status.DONE]
-    jobs.move(c, [held(other, ask) for other in others], now=given.now, actor=given.actor)
-    wait_again(c, job.company_id, others)
+    ask = Ask(Question.GONE, text, Applied.YES, {"gone": qb_id})
+    answered = {each.id for each in given.jobs}
+    others = [each for each in jobs.by_ids(c, [holder.job_id or 0]) if each.id not in answered]
+    hold(c, job.company_id, [(each, ask) for each in others if _goes_by_its_record(each)], now=given.now)
+
+
+def _goes_by_its_record(job: Job) -> bool:
+    """Whether nothing but its record says that the job is in the books."""
+    return job.status is Status.DONE or job.question == Question.TWO_IDS
 
 
 def _booked(job: Job, qb_id: str) -> Move:
     column = "txn_id" if kind(job.kind).is_transaction else "list_id"
     changes = {column: qb_id, "applied": Applied.YES, "search_group": None, "step": job.operation}
-    how = "is" if job.question in (Question.IN_THE_BOOKS, Question.TWO_IDS) else "is linked to"
+    how = "is" if job.question in (Question.IN_THE_BOOKS, Question.GONE, Question.TWO_IDS) else "is linked to"
     return Move(job, Status.DONE, f"a person says that it {how} {qb_id}", None, changes, detail=job.question_detail)
 
 
@@ -213,7 +218,7 @@ def _leave_gone(c: sa.Connection, job: Job, now: datetime) -> None:
 
 
 def _deny(given: _Given) -> list[Job]:
-    lost = [job for job in given.jobs if "gone" in _detail(job)]
+    lost = [job for job in given.jobs if job.question == Question.GONE]
     for job in lost:
         rebook(given.c, job, now=given.now, actor=given.actor)
     others = [told_not_booked(job) for job in given.jobs if job not in lost]
@@ -260,12 +265,10 @@ _CARRY_OUT: Mapping[Verb, Callable[[_Given], list[Job]]] = {
 
 
 def _settle_sets(c: sa.Connection, answered: Sequence[Job], now: datetime, actor: str) -> None:
-    """The sets of jobs whose place in the books was asked about may be settled now."""
-    about = [job for job in answered if job.question == Question.IN_THE_BOOKS and job.message_set_id is not None]
-    for number, company_id in _once((job.message_set_id, job.company_id) for job in about):
-        subject = message_sets.by_number(c, number or 0)
-        if subject is not None:
-            after_answers(c, companies.by_id(c, company_id), subject, now=now, actor=actor)
+    """The held sets of these jobs go on if nobody is asked about the rest of them."""
+    for number, company_id in _once((job.message_set_id, job.company_id) for job in answered):
+        if number is not None:
+            after_answers(c, companies.by_id(c, company_id), number, now=now, actor=actor)
 
 
 def _once(pairs: Iterator[tuple[int | None, int]]) -> list[tuple[int | None, int]]:
@@ -274,11 +277,13 @@ def _once(pairs: Iterator[tuple[int | None, int]]) -> list[tuple[int | None, int
 
 def retry(c: sa.Connection, ids: Sequence[int], clock: Clock, *, actor: str) -> list[Job]:
     """`jobs.retry`; a job of which nobody knows whether it is in the books is asked about again, with its set."""
-    held = {job.id: job for job in jobs.locked(c, ids) if job.status is Status.HELD}
     changed = jobs.retry(c, ids, clock, actor=actor)
-    for job in changed:
-        if job.id in held and job.status is Status.IN_DOUBT and job.message_set_id is not None:
-            subject = message_sets.by_number(c, job.message_set_id)
-            if subject is not None:
-                message_sets.change(c, subject, state=SetState.IN_DOUBT, failed_searches=0)
+    for number, company_id in _once((job.message_set_id, job.company_id) for job in changed):
+        subject = None if number is None else message_sets.by_number(c, number)
+        if subject is None or subject.state is not SetState.HELD:
+            continue
+        if any(job.status is Status.IN_DOUBT for job in changed if job.message_set_id == number):
+            message_sets.change(c, subject, state=SetState.IN_DOUBT, failed_searches=0)
+        else:
+            after_answers(c, companies.by_id(c, company_id), subject.id, now=clock.now(), actor=actor)
     return changed

@@ -12,7 +12,7 @@ from typing import Any
 
 from qbwc_server.exchange.markers import PAGE, MarkerQuery, Wanted
 from qbwc_server.exchange.outcome import Ask, Done, Outcome
-from qbwc_server.jobs import Applied, Payload, Payment, Question, Ref, kind
+from qbwc_server.jobs import Applied, Job, Payload, Payment, Question, Ref, kind
 from qbwc_server.qbxml import Reply, Ret
 
 _SHARED_LISTS = {"customer": "EntityQuery", "vendor": "EntityQuery", "item": "ItemQuery"}
@@ -52,6 +52,15 @@ def decide_lookup(wanted: Wanted, reply: Reply, held: Held, *, link_same_name: b
     if isinstance(wanted.payload, Payment):
         return _does_not_fit(wanted.payload, reply.rets, held)
     return _name_taken(wanted, reply.rets, held, link_same_name=link_same_name)
+
+
+def unanswered(job: Job) -> Ask:
+    """What a person is asked where QuickBooks stops of the lookup itself."""
+    if kind(job.kind).is_transaction:
+        text = "QuickBooks does not take this payment, and stops when it is asked what is open on its invoices"
+        return Ask(Question.PAYMENT_DOES_NOT_FIT, text, Applied.NO, {"invoices": []})
+    text = "QuickBooks refused the name as taken, and stops when it is asked who has it: what becomes of the job?"
+    return Ask(Question.NAME_TAKEN, text, Applied.NO, {"candidates": []})
 
 
 def _name_taken(wanted: Wanted, rets: tuple[Ret, ...], held: Held, *, link_same_name: bool) -> Outcome:

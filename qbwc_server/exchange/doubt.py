@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from qbwc_server import jobs
+from qbwc_server.db import tables
 from qbwc_server.exchange import message_sets
 from qbwc_server.exchange import session as sessions
 from qbwc_server.exchange.message_set import Clearing, MessageSet, Purpose, SetState
@@ -49,17 +50,28 @@ def doubt(c: sa.Connection, message_set: MessageSet, reason: str, now: datetime)
 
 def lose(c: sa.Connection, message_set: MessageSet) -> None:
     """Gives up a query, check or clear that was not answered."""
-    if message_set.purpose in _ABOUT_DOUBT and not message_sets.was_lost_before(c, message_set):
-        _count_failed_search(c, message_set)
+    if message_set.purpose in _ABOUT_DOUBT:
+        count_failed_search(c, message_set)
+    if message_set.purpose is Purpose.LOOKBACK:
+        count_lost_lookback(c, message_set.company_id)
     message_sets.change(c, message_set, state=SetState.LOST)
     give_back_clearing(c, message_set)
 
 
-def _count_failed_search(c: sa.Connection, question: MessageSet) -> None:
+def count_failed_search(c: sa.Connection, question: MessageSet) -> None:
     """One more visit in which QuickBooks did not say what became of a set in doubt: it may die of the question."""
     subject = message_sets.by_number(c, question.about_id or 0)
-    if subject is not None and subject.state is SetState.IN_DOUBT:
+    if subject is None or subject.state is not SetState.IN_DOUBT:
+        return
+    if not message_sets.was_lost_before(c, question):
         message_sets.change(c, subject, failed_searches=subject.failed_searches + 1)
+
+
+def count_lost_lookback(c: sa.Connection, company_id: int) -> None:
+    """One more visit that ended when QuickBooks was asked for the newest records."""
+    company = tables.company
+    more = company.c.lost_lookbacks + 1
+    c.execute(company.update().where(company.c.id == company_id).values(lost_lookbacks=more))
 
 
 def give_back_clearing(c: sa.Connection, message_set: MessageSet) -> None:

@@ -7,6 +7,7 @@ newest are gone, the company is paused before a duplicate or a gap can grow.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import sqlalchemy as sa
@@ -14,17 +15,21 @@ import sqlalchemy as sa
 from qbwc_server import companies, jobs
 from qbwc_server.db import tables
 from qbwc_server.exchange import message_sets
+from qbwc_server.exchange import session as sessions
 from qbwc_server.exchange.arrived import Arrived
+from qbwc_server.exchange.doubt import count_lost_lookback
 from qbwc_server.exchange.message_set import MessageSet, Purpose, SetState
 from qbwc_server.exchange.outcome import Ask
-from qbwc_server.exchange.rebook import wait_again
 from qbwc_server.exchange.session import SessionState
-from qbwc_server.exchange.settle import ACTOR, held
+from qbwc_server.exchange.settle import ACTOR, hold
 from qbwc_server.exchange.store import store
 from qbwc_server.exchange.visit import Visit
 from qbwc_server.jobs import Applied, Job, Move, Question, Status, kind
-from qbwc_server.qbxml import Version, message_set, parse_xml
+from qbwc_server.logs import shown
+from qbwc_server.qbxml import Ret, Version, message_set, parse_xml
 
+log = logging.getLogger(__name__)
+_MOST_LOST = 3
 DEPTH = 20
 """How many of the newest records are looked up."""
 _GONE_IN_A_ROW = 2
@@ -37,7 +42,7 @@ def next_lookback(visit: Visit, version: Version) -> str:
     asked = message_sets.of_session(visit.c, visit.session.id, Purpose.LOOKBACK)
     begun = asked or message_sets.of_session(visit.c, visit.session.id, Purpose.WRITE)
     newest = [] if any(each.state is not SetState.LOST for each in begun) else _newest(visit)
-    if not newest:
+    if not newest or _is_skipped(visit):
         return ""
     key = message_sets.new_key(visit.tools.chance)
     by_query: dict[str, list[Job]] = {}
@@ -54,6 +59,21 @@ def next_lookback(visit: Visit, version: Version) -> str:
     return text
 
 
+def _is_skipped(visit: Visit) -> bool:
+    """After three visits that it ended, one goes on without, so that it never holds up the rest for good."""
+    if visit.session.looks_back and visit.company.lost_lookbacks >= _MOST_LOST:
+        log.warning("%s: QuickBooks stops when it is asked for the newest records", shown(visit.company.name))
+        sessions.change(visit.c, visit.session, looks_back=False)
+        _forget_lost(visit)
+        return True
+    return not visit.session.looks_back
+
+
+def _forget_lost(visit: Visit) -> None:
+    company = tables.company
+    visit.c.execute(company.update().where(company.c.id == visit.company.id).values(lost_lookbacks=0))
+
+
 def take_lookback(visit: Visit, query: MessageSet, arrived: Arrived) -> Visit:
     """Holds the jobs whose records are gone, and pauses the company if the newest of them are.
 
@@ -63,23 +83,35 @@ def take_lookback(visit: Visit, query: MessageSet, arrived: Arrived) -> Visit:
     if query.state is not SetState.SENT or visit.session.state is not SessionState.OPEN:
         return visit
     message_sets.change(visit.c, query, state=SetState.ANSWERED, answered_at=visit.now, hresult=arrived.hresult)
-    if not arrived.replies or any(reply.status_code not in _SAYS_WHAT_IS_THERE for reply in arrived.replies):
+    if not arrived.replies:
+        count_lost_lookback(visit.c, visit.company.id)
+        return visit
+    _forget_lost(visit)
+    if any(reply.status_code not in _SAYS_WHAT_IS_THERE for reply in arrived.replies):
         return visit  # QuickBooks could not say: that proves nothing
+    _learn(visit, [ret for reply in arrived.replies for ret in reply.rets])
     asked = _asked(visit, query)
     newest = [job for job in _newest(visit) if (kind(job.kind).query, job.qb_id) in asked]
     there = {(_list_of(ret.name), ret.id) for reply in arrived.replies for ret in reply.rets}
     gone = [job for job in newest if (_list_of(kind(job.kind).object_name), job.qb_id) not in there]
     newly = [job for job in gone if job.status is Status.DONE]
     back = [job for job in newest if job.status is Status.HELD and job not in gone]
-    moves = [held(job, Ask(Question.IN_THE_BOOKS, _gone(job), Applied.YES, {"gone": job.qb_id})) for job in newly]
-    moves += [Move(job, Status.DONE, f"{job.qb_id} is in the company file after all") for job in back]
+    asks = [(job, Ask(Question.GONE, _gone(job), Applied.YES, {"gone": job.qb_id})) for job in newly]
+    hold(visit.c, visit.company.id, asks, now=visit.now)
+    moves = [Move(job, Status.DONE, f"{job.qb_id} is in the company file after all") for job in back]
     jobs.move(visit.c, moves, now=visit.now, actor=ACTOR)
     jobs.free_dependents(visit.c, [job.id for job in back])
-    wait_again(visit.c, visit.company.id, newly)
     if newly and len(gone) >= _GONE_IN_A_ROW and gone[:_GONE_IN_A_ROW] == newest[:_GONE_IN_A_ROW]:
         companies.pause(visit.c, visit.company.name, _paused(newly, len(gone) == len(newest)))
         return _reread(visit)
     return visit
+
+
+def _learn(visit: Visit, rets: list[Ret]) -> None:
+    """A file that returns none of our own records with its GUID does not return GUIDs, whatever it did before."""
+    if rets and visit.company.echoes_guid == "yes" and all(ret.external_guid is None for ret in rets):
+        company = tables.company
+        visit.c.execute(company.update().where(company.c.id == visit.company.id).values(echoes_guid="no"))
 
 
 def _asked(visit: Visit, query: MessageSet) -> set[tuple[str, str | None]]:
@@ -104,7 +136,7 @@ def _newest(visit: Visit) -> list[Job]:
 
 
 def _is_looked_for() -> sa.ColumnElement[bool]:
-    asked_about = sa.and_(_job.c.status == Status.HELD, _job.c.question == Question.IN_THE_BOOKS)
+    asked_about = sa.and_(_job.c.status == Status.HELD, _job.c.question == Question.GONE)
     return sa.or_(_job.c.status == Status.DONE, asked_about)
 
 

@@ -13,15 +13,18 @@ from qbwc_server.errors import QbwcError
 from qbwc_server.exchange import message_sets, progress
 from qbwc_server.exchange import session as sessions
 from qbwc_server.exchange.arrived import Arrived, reply_position
-from qbwc_server.exchange.collisions import decide_lookup, lookup
+from qbwc_server.exchange.collisions import decide_lookup, lookup, unanswered
 from qbwc_server.exchange.markers import Wanted
 from qbwc_server.exchange.message_set import Item, MessageSet, Purpose, SetState
 from qbwc_server.exchange.payloads import resolved_payloads
-from qbwc_server.exchange.settle import ACTOR, Decided, settle
+from qbwc_server.exchange.settle import ACTOR, Decided, held, settle
 from qbwc_server.exchange.store import store
 from qbwc_server.exchange.visit import Visit
 from qbwc_server.jobs import LOOKUP, Job, Move, Payment, Status, by_ids, move
 from qbwc_server.qbxml import Rendered, Reply, Version, message_set
+
+_MOST_LOST = 3
+"""Visits in which QuickBooks did not answer a lookup before a person is asked."""
 
 
 def next_lookup(visit: Visit, version: Version) -> str:
@@ -33,8 +36,12 @@ def next_lookup(visit: Visit, version: Version) -> str:
     payloads = resolved_payloads(visit.c, visit.company.id, waiting)
     requests: list[Rendered] = []
     items: list[tuple[int, str]] = []
+    lost = message_sets.lost_lookups(visit.c, [job.id for job in waiting])
     for job in waiting:
         payload = payloads[job.id]
+        if lost[job.id] >= _MOST_LOST:
+            move(visit.c, [held(job, unanswered(job))], now=visit.now, actor=ACTOR)
+            continue
         try:
             if isinstance(payload, QbwcError):
                 raise payload
@@ -57,7 +64,8 @@ def take_lookup(visit: Visit, query: MessageSet, arrived: Arrived) -> Visit:
     if query.state is not SetState.SENT:
         return visit
     message_sets.keep_response(visit.c, query, arrived.response or f"{arrived.hresult} {arrived.message}")
-    message_sets.change(visit.c, query, state=SetState.ANSWERED, answered_at=visit.now, hresult=arrived.hresult)
+    state = SetState.ANSWERED if arrived.replies else SetState.LOST
+    message_sets.change(visit.c, query, state=state, answered_at=visit.now, hresult=arrived.hresult)
     reply_of = {reply_position(reply): reply for reply in arrived.replies}
     done = 0
     for item in message_sets.items(visit.c, query.id):

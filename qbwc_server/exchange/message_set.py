@@ -12,6 +12,10 @@ KEPT_AFTER_VERDICT = timedelta(days=7)
 """How long QuickBooks keeps its record of a set whose text may still be under way on some PC."""
 
 
+MOST_SENDINGS = 3
+"""A text is sent again at most twice."""
+
+
 class Purpose(StrEnum):
     """Why a set is sent."""
 

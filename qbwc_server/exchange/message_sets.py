@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -183,6 +184,13 @@ def looked_up(session_id: int) -> sa.Select[tuple[int]]:
     return sa.select(_item.c.job_id).where(_item.c.message_set_id.in_(lookups))
 
 
+def lost_lookups(c: sa.Connection, job_ids: Sequence[int]) -> Counter[int]:
+    """How often each of these jobs was looked up without an answer."""
+    lost = sa.select(_item.c.job_id).join(_set, _set.c.id == _item.c.message_set_id)
+    lost = lost.where(_item.c.job_id.in_(job_ids), _set.c.purpose == Purpose.LOOKUP, _set.c.state == SetState.LOST)
+    return Counter(c.scalars(lost))
+
+
 def about(c: sa.Connection, subject_id: int, session_id: int) -> list[MessageSet]:
     """The queries that were sent in a session to find the jobs of a set, oldest first."""
     return _all(c, _ASKED_IN, session=session_id, about=subject_id)
@@ -207,6 +215,13 @@ def items(c: sa.Connection, message_set_id: int) -> list[Item]:
     """The jobs of a set in their order."""
     rows = c.execute(_ITEMS, {"number": message_set_id})
     return [Item(**(dict(row._mapping) | {"applied": Applied(row.applied)})) for row in rows]
+
+
+def forget_replies(c: sa.Connection, message_set: MessageSet, job_ids: Sequence[int]) -> None:
+    """What was answered about these jobs of a set counts no more: it is sent once more."""
+    rows = [item for item in items(c, message_set.id) if item.job_id in job_ids and item.status_code is not None]
+    blank: dict[str, object] = {"status_code": None, "applied": Applied.UNKNOWN, "qb_id": None}
+    change_items(c, [{"b_set": item.message_set_id, "b_position": item.position, **blank} for item in rows])
 
 
 def change_items(c: sa.Connection, rows: Sequence[dict[str, object]]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from qbwc_server.jobs import LOOKUP, Applied, Job, Question, Trouble, kind
+from qbwc_server.jobs import LOOKUP, Applied, Job, Question, Trouble, kind, looks_like_an_id
 from qbwc_server.qbxml import Reply, Ret, StatusClass, is_transient_text, missing_name, status_fact
 
 LONGEST_ID = 36
@@ -162,6 +162,8 @@ def _blocked(trouble: Trouble, message: str) -> Outcome:
     if missing is None:
         return Fail(trouble)
     listed, name = missing
+    if looks_like_an_id(name):
+        return Fail(_gone_reference(trouble, listed, name))
     on = f"{listed}:{name}"
     return Block(
         on,
@@ -173,6 +175,16 @@ def _blocked(trouble: Trouble, message: str) -> Outcome:
             quickbooks_message=message,
             missing_name=on,
         ),
+    )
+
+
+def _gone_reference(trouble: Trouble, listed: str, qb_id: str) -> Trouble:
+    return Trouble(
+        error=f"it refers to the {listed} {qb_id}, which is not in QuickBooks any more",
+        code=trouble.code,
+        cause="It was deleted there, or merged with another entry, after its ID was recorded.",
+        remedy="The administrator looks what became of it (`qbwc jobs --status held`), then retries this job.",
+        quickbooks_message=trouble.quickbooks_message,
     )
 
 

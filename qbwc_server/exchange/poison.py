@@ -25,7 +25,6 @@ from qbwc_server.exchange.message_set import Clearing, MessageSet, Purpose, SetS
 from qbwc_server.exchange.recovery import Judgement, judge
 from qbwc_server.exchange.settle import ACTOR
 from qbwc_server.exchange.visit import Visit
-from qbwc_server.exchange.write_answer import jobs_of, waits_for
 from qbwc_server.jobs import Applied, Job, Move, Status, Trouble
 from qbwc_server.qbxml import check, hresult_fact, parse_xml
 
@@ -94,7 +93,7 @@ def _conclude(visit: Visit, subject: MessageSet, manner: Manner, *, is_read: boo
 
 
 def _suspects(visit: Visit, subject: MessageSet) -> list[Job]:
-    return [job for job in jobs_of(visit.c, subject) if waits_for(job, subject)]
+    return jobs.still_waiting(visit.c, subject.id)
 
 
 def _halve(visit: Visit, suspects: list[Job], hresult: str) -> None:

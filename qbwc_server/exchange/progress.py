@@ -49,7 +49,7 @@ def _step(company: Company, subject: MessageSet, session: Session | None) -> Ste
     if takes_ids and subject.carries_id and (session is None or subject.checked_session_id != session.id):
         return Step.CHECK
     may_go_again = not is_given_up(company, manner_of(subject))
-    if subject.verdict is Verdict.TOLD and may_go_again:
+    if subject.verdict is Verdict.TOLD and may_go_again and company.recovery is Recovery.WORKS:
         return Step.RESEND
     if session is None or subject.searched_session_id != session.id:
         return Step.SEARCH

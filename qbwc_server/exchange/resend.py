@@ -6,7 +6,6 @@ from qbwc_server import jobs
 from qbwc_server.exchange import message_sets
 from qbwc_server.exchange.message_set import MessageSet, SetState
 from qbwc_server.exchange.visit import Visit
-from qbwc_server.exchange.write_answer import jobs_of, waits_for
 from qbwc_server.jobs import Applied, Move, Status
 
 
@@ -24,10 +23,9 @@ def resend(visit: Visit, subject: MessageSet) -> str:
         hresult=None,
         answered_at=None,
     )
-    moves = [
-        Move(job, Status.SENT, f"sent again in set {subject.key}", changes={"applied": Applied.UNKNOWN})
-        for job in jobs_of(visit.c, subject)
-        if waits_for(job, subject)
-    ]
+    waiting = jobs.still_waiting(visit.c, subject.id)
+    message_sets.forget_replies(visit.c, subject, [job.id for job in waiting])
+    again = f"sent again in set {subject.key}"
+    moves = [Move(job, Status.SENT, again, changes={"applied": Applied.UNKNOWN}) for job in waiting]
     jobs.move(visit.c, moves, now=visit.now, actor="exchange")
     return message_sets.request_of(visit.c, subject)

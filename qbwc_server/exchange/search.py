@@ -11,17 +11,17 @@ from dataclasses import replace
 
 from lxml import etree
 
-from qbwc_server import records
+from qbwc_server import jobs, records
 from qbwc_server.errors import QbwcError, UnreadableXml
 from qbwc_server.exchange import message_sets
 from qbwc_server.exchange.arrived import Arrived
 from qbwc_server.exchange.markers import MarkerQuery, Match, Wanted, match, questions
-from qbwc_server.exchange.message_set import MessageSet, Purpose, SetState
+from qbwc_server.exchange.message_set import KEPT_AFTER_VERDICT, MessageSet, Purpose, SetState
 from qbwc_server.exchange.payloads import resolved_payloads
+from qbwc_server.exchange.set_jobs import close_set
 from qbwc_server.exchange.store import store
 from qbwc_server.exchange.verdict import Finding, conclude, hold_after_failure
 from qbwc_server.exchange.visit import Visit
-from qbwc_server.exchange.write_answer import jobs_of, waits_for
 from qbwc_server.jobs import Job, Payload
 from qbwc_server.qbxml import Answer, Reply, Ret, Version, message_set, parse_xml, read_answer
 
@@ -31,6 +31,9 @@ _FOUND_OR_NOT = frozenset({0, 1, 500})
 
 def next_page(visit: Visit, subject: MessageSet, version: Version) -> str:
     """The next queries for the jobs of a set that are not settled, or ''."""
+    if not jobs.still_waiting(visit.c, subject.id):  # each was settled by something else
+        close_set(visit.c, subject, now=visit.now, clear_after=visit.now + KEPT_AFTER_VERDICT)
+        return ""
     key = message_sets.new_key(visit.tools.chance)
     asked = _answered(visit, subject)
     requests = _continued(visit, asked[-1], key) if asked else _first(visit, subject, key)
@@ -50,7 +53,7 @@ def take_page(visit: Visit, query: MessageSet, subject: MessageSet, arrived: Arr
     if subject.state is not SetState.IN_DOUBT:
         return visit
     if not _is_complete(visit, query, arrived):
-        _failed(visit, subject, arrived.what_happened)
+        _failed(visit, subject, arrived.what_happened, query)
         return visit
     if any((reply.remaining or 0) > 0 for reply in arrived.replies):
         return visit
@@ -59,9 +62,10 @@ def take_page(visit: Visit, query: MessageSet, subject: MessageSet, arrived: Arr
     return conclude(visit, subject, _findings(visit, subject, asked), min(each.sent_at for each in asked))
 
 
-def _failed(visit: Visit, subject: MessageSet, what_happened: str) -> None:
+def _failed(visit: Visit, subject: MessageSet, what_happened: str, query: MessageSet | None = None) -> None:
     """This visit cannot tell whether the jobs are there; after three such visits a person is asked."""
-    failed = subject.failed_searches + 1
+    counted = query is not None and message_sets.was_lost_before(visit.c, query)
+    failed = subject.failed_searches + (not counted)
     message_sets.change(visit.c, subject, searched_session_id=visit.session.id, failed_searches=failed)
     hold_after_failure(visit, replace(subject, failed_searches=failed), what_happened)
 
@@ -129,7 +133,7 @@ def _findings(visit: Visit, subject: MessageSet, asked: list[MessageSet]) -> lis
 
 
 def _wanted(visit: Visit, subject: MessageSet) -> list[Wanted]:
-    open_jobs = [job for job in jobs_of(visit.c, subject) if waits_for(job, subject)]
+    open_jobs = jobs.still_waiting(visit.c, subject.id)
     payloads = resolved_payloads(visit.c, visit.company.id, open_jobs)
     return list(_readable(open_jobs, payloads))
 

@@ -12,7 +12,7 @@ from qbwc_server.exchange.doubt import doubt_unanswered
 from qbwc_server.exchange.greeting import OLDEST, USUAL, Arrival, greet
 from qbwc_server.exchange.lookback import next_lookback
 from qbwc_server.exchange.lookups import next_lookup
-from qbwc_server.exchange.message_set import MessageSet, Purpose
+from qbwc_server.exchange.message_set import MOST_SENDINGS, MessageSet, Purpose
 from qbwc_server.exchange.missing import next_names
 from qbwc_server.exchange.plan import plan
 from qbwc_server.exchange.progress import Step
@@ -47,11 +47,12 @@ def next_request(visit: Visit, arrival: Arrival) -> str:
         _company_query(visit, newest)
         or next_lookback(visit, min(newest, USUAL))
         or next_canary(visit)
-        or _settle_doubt(visit, newest)
+        or _settle_doubt(visit, newest, resends=1)
         or next_names(visit, min(newest, USUAL))
         or next_lookup(visit, min(newest, USUAL))
         or _clear(visit, newest)
         or _write(visit, newest)
+        or _settle_doubt(visit, newest, resends=MOST_SENDINGS)
         or _stop(visit, "")  # the queue ran dry between two calls: nothing went wrong
     )
 
@@ -87,16 +88,20 @@ def _why_not(visit: Visit) -> str | None:
     return None
 
 
-def _settle_doubt(visit: Visit, newest: Version) -> str:
-    """The next thing to ask or do about a set in doubt, oldest first: its status, its jobs, or the set once more."""
+def _settle_doubt(visit: Visit, newest: Version, *, resends: int) -> str:
+    """The next thing to ask or do about a set in doubt: its status, its jobs, or the set once more.
+
+    A set that was sent at most `resends` times goes again here; QuickBooks may die of one that was sent more often, so
+    that comes after everything else.
+    """
     version = min(newest, USUAL)
     for subject, step in progress.doubts(visit.c, visit.company, visit.session):
-        if hold_after_failure(visit, subject, "it was asked in several visits and never answered"):
+        if hold_after_failure(visit, subject, "in several visits it did not say"):
             continue
         match step:
             case Step.CHECK:
                 return _check(visit, subject, version)
-            case Step.RESEND:
+            case Step.RESEND if subject.sendings <= resends:
                 return resend(visit, subject)
             case Step.SEARCH:
                 if text := next_page(visit, subject, version):

@@ -60,6 +60,8 @@ class Session:
     done: int
     failed: int
     connection_errors: int
+    looks_back: bool
+    """Whether the newest records are looked up before it writes."""
 
 
 # Built once, as everywhere in this package: building a statement costs more than running it.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,11 +27,13 @@ from qbwc_server.jobs import (
     Status,
     Trouble,
     block_dependents,
+    by_ids,
     free_dependents,
     kind,
     missing_key,
     move,
     release_missing,
+    wait_again,
 )
 
 ACTOR = "QuickBooks"
@@ -76,12 +78,14 @@ def settle(c: sa.Connection, company_id: int, decided: Sequence[Decided], *, now
     found = [(each.job.family, each.outcome.qb_id) for each in decided if isinstance(each.outcome, Done)]
     owners = {key: record.external_id for key, record in records.holders(c, company_id, found).items()}
     batch, settled = _Batch(), Settled()
+    disputed: dict[tuple[str, str], Job] = {}
     for each in decided:
         outcome = each.outcome
         if isinstance(outcome, Done):
             mine = each.job.external_id or ""
             owner = owners.setdefault((each.job.family, outcome.qb_id), mine)
             if owner != mine:
+                disputed[each.job.family, outcome.qb_id] = each.job
                 outcome = _id_taken(outcome.qb_id, each.job.family, owner)
             else:
                 settled.done += 1
@@ -99,7 +103,25 @@ def settle(c: sa.Connection, company_id: int, decided: Sequence[Decided], *, now
     release_named(c, company_id, batch.records, now=now)
     hold_payments(c, company_id, waiting_payments(c, batch.records), now=now)
     block_dependents(c, batch.failed, now=now, actor=ACTOR)
+    _hold_owners(c, company_id, disputed, now)
     return settled
+
+
+def _hold_owners(c: sa.Connection, company_id: int, disputed: Mapping[tuple[str, str], Job], now: datetime) -> None:
+    """Jobs whose recorded ID QuickBooks gave to another: one of the two is wrong, and nothing may build on it."""
+    owner_of = {key: record.job_id for key, record in records.holders(c, company_id, disputed).items()}
+    owners = {job.id: job for job in by_ids(c, [number for number in owner_of.values() if number is not None])}
+    asks = [
+        (owners[number], _id_given_away(qb_id, disputed[family, qb_id]))
+        for (family, qb_id), number in owner_of.items()
+        if number is not None and owners[number].status is Status.DONE
+    ]
+    hold(c, company_id, asks, now=now)
+
+
+def _id_given_away(qb_id: str, other: Job) -> Ask:
+    text = f"its {qb_id} is also the ID that QuickBooks gave to job {other.id} ({other.label}): whose is it?"
+    return Ask(Question.TWO_IDS, text, Applied.YES, {"ids": [qb_id]})
 
 
 _LIST_OF = {"customer": "Customer", "item": "Item", "vendor": "Vendor", "class": "Class"}
@@ -120,9 +142,18 @@ def hold_payments(c: sa.Connection, company_id: int, payments: Sequence[Job], *,
     return [job for job, _ in asks]
 
 
+def hold(c: sa.Connection, company_id: int, asks: Sequence[tuple[Job, Ask]], *, now: datetime) -> None:
+    """Holds jobs with what is asked about them; what refers to those that were done waits again."""
+    move(c, [held(job, ask) for job, ask in asks], now=now, actor=ACTOR)
+    wait_again(c, company_id, [job for job, _ in asks])
+
+
 def two_ids(qb_ids: Sequence[str]) -> Ask:
-    """A job for which more than one ID came back: a person must look at them all."""
-    text = f"QuickBooks returned {len(qb_ids)} IDs for it: {' and '.join(qb_ids)}; one of them is too many"
+    """A job for which more than one ID came back, or one after it was taken for not booked: a person must look."""
+    if len(qb_ids) == 1:
+        text = f"QuickBooks returned {qb_ids[0]} for it, after it had been taken for not booked"
+    else:
+        text = f"QuickBooks returned {len(qb_ids)} IDs for it: {' and '.join(qb_ids)}; one of them is too many"
     return Ask(Question.TWO_IDS, text, Applied.YES, {"ids": list(qb_ids)})
 
 
@@ -186,7 +217,8 @@ def held(job: Job, outcome: Ask) -> Move:
     answers = " | ".join(ANSWERS[outcome.question])
     trouble = Trouble(error=outcome.text, code=str(outcome.question), remedy=f"qbwc answer {job.id} {answers}")
     changes = {"question": outcome.question, "question_detail": json.dumps(dict(outcome.detail))}
-    return _move(job, Status.HELD, "a question waits for a person", trouble, changes, outcome.applied)
+    move = _move(job, Status.HELD, "a question waits for a person", trouble, changes, outcome.applied)
+    return replace(move, detail=changes["question_detail"]) if outcome.question is Question.TWO_IDS else move
 
 
 def _done(job: Job, outcome: Done) -> Move:

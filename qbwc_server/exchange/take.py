@@ -9,7 +9,7 @@ from qbwc_server.db import tables
 from qbwc_server.exchange import message_sets, progress
 from qbwc_server.exchange import session as sessions
 from qbwc_server.exchange.arrived import Arrived
-from qbwc_server.exchange.doubt import cleared, doubt, doubt_unanswered, lose
+from qbwc_server.exchange.doubt import cleared, count_failed_search, doubt, doubt_unanswered, lose
 from qbwc_server.exchange.greeting import recognise
 from qbwc_server.exchange.lookback import take_lookback
 from qbwc_server.exchange.lookups import take_lookup
@@ -84,7 +84,10 @@ def _take_check(visit: Visit, check: MessageSet, arrived: Arrived) -> int:
     message_sets.change(visit.c, subject, checked_session_id=visit.session.id)
     visit = _learnt(visit, subject, arrived)
     visit, verdict = _take_write(visit, subject, arrived, Purpose.CHECK)
-    return _lost(visit, arrived) if verdict is Judgement.SESSION_LOST else _number(visit, check)
+    if verdict is Judgement.SESSION_LOST:
+        count_failed_search(visit.c, check)
+        return _lost(visit, arrived)
+    return _number(visit, check)
 
 
 def _take_write(visit: Visit, subject: MessageSet, arrived: Arrived, asked: Purpose) -> tuple[Visit, Judgement]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from datetime import datetime
-
-import sqlalchemy as sa
 
 from qbwc_server import jobs
 from qbwc_server.clock import unit
@@ -14,12 +12,14 @@ from qbwc_server.exchange import message_sets
 from qbwc_server.exchange import session as sessions
 from qbwc_server.exchange.arrived import Arrived, reply_position
 from qbwc_server.exchange.doubt import cleared, doubt
-from qbwc_server.exchange.message_set import KEPT_AFTER_VERDICT, Clearing, MessageSet, Purpose, SetState
+from qbwc_server.exchange.message_set import KEPT_AFTER_VERDICT, MessageSet, Purpose, SetState
 from qbwc_server.exchange.outcome import Done, decide
-from qbwc_server.exchange.settle import ACTOR, Decided, held, settle, two_ids
+from qbwc_server.exchange.set_jobs import close_set, waits_for
+from qbwc_server.exchange.settle import ACTOR, Decided, hold, settle, two_ids
+from qbwc_server.exchange.told import after_answers
 from qbwc_server.exchange.tools import Limits
 from qbwc_server.exchange.visit import Visit
-from qbwc_server.jobs import Job, Question, Status
+from qbwc_server.jobs import Question, Status
 
 _MOST_GROWTH = 2
 """A set holds at most this many times the jobs of the last one."""
@@ -52,30 +52,31 @@ def _sorted_out(visit: Visit, subject: MessageSet, arrived: Arrived) -> tuple[li
     return waiting, repeated
 
 
-def waits_for(job: Job, subject: MessageSet) -> bool:
-    """Whether it is not known yet what became of a job in the set; positive evidence also counts while it is held."""
-    if job.message_set_id != subject.id:
-        return False
-    return job.status in (Status.SENT, Status.IN_DOUBT) or job.question == Question.IN_THE_BOOKS
-
-
 def _hold_second_ids(visit: Visit, repeated: list[Decided]) -> None:
-    moves = [
-        held(each.job, two_ids([known, each.outcome.qb_id]))
+    """Another ID than the known ones is never swallowed: the job is held with all of them."""
+    asks = [
+        (each.job, two_ids([*_known_ids(each), each.outcome.qb_id]))
         for each in repeated
-        if isinstance(each.outcome, Done)
-        and (known := each.job.qb_id or each.item.qb_id or "none recorded") != each.outcome.qb_id
+        if isinstance(each.outcome, Done) and each.outcome.qb_id not in _known_ids(each)
     ]
-    jobs.move(visit.c, moves, now=visit.now, actor=ACTOR)
+    hold(visit.c, visit.company.id, asks, now=visit.now)
+
+
+def _known_ids(each: Decided) -> list[str]:
+    asked = json.loads(each.job.question_detail or "{}").get("ids", []) if each.job.question == Question.TWO_IDS else []
+    return list(dict.fromkeys(filter(None, [each.job.qb_id or each.item.qb_id, *asked])))
 
 
 def _conclude(visit: Visit, subject: MessageSet, asked: Purpose) -> None:
     """The set is answered when no job waits for it any more; then QuickBooks' record of it may be cleared some day."""
     cleared(visit.c, subject)
     left = jobs.still_waiting(visit.c, subject.id)
+    if any(job.status is Status.HELD for job in left):  # a person is asked, and QuickBooks is not
+        after_answers(visit.c, visit.company, subject.id, now=visit.now, actor=ACTOR)
+        return
     if left:
-        if not any(job.status is Status.HELD for job in left):  # else a person is asked, and QuickBooks is not
-            doubt(visit.c, subject, "QuickBooks' answer left it open", visit.now)
+        message_sets.change(visit.c, subject, verdict=None)  # part of it is known now: the whole text stays here
+        doubt(visit.c, subject, "QuickBooks' answer left it open", visit.now)
         return
     plain = (
         asked is Purpose.WRITE
@@ -84,24 +85,6 @@ def _conclude(visit: Visit, subject: MessageSet, asked: Purpose) -> None:
         and subject.session_id == visit.session.id
     )
     close_set(visit.c, subject, now=visit.now, clear_after=visit.now if plain else visit.now + KEPT_AFTER_VERDICT)
-
-
-def close_set(c: sa.Connection, subject: MessageSet, *, now: datetime, clear_after: datetime) -> None:
-    """Nothing of the set is open any more; QuickBooks' record of it may go after that moment."""
-    message_sets.change(
-        c,
-        subject,
-        state=SetState.ANSWERED,
-        answered_at=now,
-        clearing=Clearing.UNCLEARED if subject.carries_id else Clearing.NONE,
-        clear_after=clear_after,
-        verdict=None,
-    )
-
-
-def jobs_of(c: sa.Connection, subject: MessageSet) -> list[Job]:
-    """All jobs of a set."""
-    return jobs.by_ids(c, [item.job_id for item in message_sets.items(c, subject.id)])
 
 
 def _learn(visit: Visit, subject: MessageSet, echoes_guid: bool | None, asked: Purpose) -> None:

@@ -1,7 +1,7 @@
 """What the business asks for: kinds of jobs, their payloads, the queue they wait in."""
 
 from qbwc_server.jobs.corrected import corrected
-from qbwc_server.jobs.dependencies import block_dependents, block_stopped, free_dependents, recount
+from qbwc_server.jobs.dependencies import block_dependents, block_stopped, free_dependents, recount, wait_again
 from qbwc_server.jobs.enqueue import Enqueued, enqueue
 from qbwc_server.jobs.graph import by_ids, still_waiting, unknown_job, waiting_on
 from qbwc_server.jobs.intake import HandIn, NewJob, read_dicts, read_lines, stored_payload, survey_dicts, survey_lines
@@ -78,6 +78,7 @@ __all__ = [
     "survey_dicts",
     "survey_lines",
     "unknown_job",
+    "wait_again",
     "waiting_on",
     "why_not_cancelled",
     "why_not_retried",

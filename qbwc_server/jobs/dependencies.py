@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from qbwc_server.db import slices, tables
+from qbwc_server.errors import QbwcError
 from qbwc_server.jobs.graph import by_ids, dependents, needs, stopped_by, waiting_on
+from qbwc_server.jobs.intake import stored_payload
 from qbwc_server.jobs.model import Job
 from qbwc_server.jobs.moves import Move, Trouble, move
+from qbwc_server.jobs.references import references
 from qbwc_server.jobs.states import Status
 
 _job, _dependency = tables.job, tables.job_dependency
@@ -35,6 +38,45 @@ def recount(c: sa.Connection, waiters: Collection[int]) -> None:
 def free_dependents(c: sa.Connection, done_ids: Iterable[int]) -> None:
     """After jobs were done: what waited for them waits for fewer."""
     recount(c, [job.id for job in waiting_on(c, done_ids)])
+
+
+def wait_again(c: sa.Connection, company_id: int, undone: Sequence[Job]) -> None:
+    """Lets every open job that refers to one of these wait for it: they were done, and are not any more.
+
+    What is under way stays so; should it come back, it waits.
+    """
+    if not undone:
+        return
+    named: dict[tuple[str | None, str | None], int] = {(job.family, job.external_id): job.id for job in undone}
+    known = c.execute(
+        sa.select(_dependency.c.job_id, _dependency.c.on_job_id).where(_dependency.c.on_job_id.in_(named.values()))
+    )
+    there = {(row.job_id, row.on_job_id) for row in known}
+    wanted = {
+        (other.id, named[each])
+        for other in _open_jobs(c, company_id)
+        for each in _referred_to(other) & named.keys()
+        if other.id != named[each]
+    }
+    if new := sorted(wanted - there):
+        c.execute(_dependency.insert(), [{"job_id": one, "on_job_id": other, "path": ""} for one, other in new])
+    recount(c, sorted({number for number, _ in wanted | there}))
+
+
+def _open_jobs(c: sa.Connection, company_id: int) -> list[Job]:
+    still = sa.select(_job.c.id).where(
+        _job.c.company_id == company_id, _job.c.status.not_in((Status.DONE, Status.CANCELLED))
+    )
+    return by_ids(c, c.scalars(still).all())
+
+
+def _referred_to(job: Job) -> set[tuple[str | None, str | None]]:
+    """Family and external id of everything a job refers to by its external id."""
+    try:
+        found = references(stored_payload(job.kind, job.payload))
+    except QbwcError:  # a payload of an older version: it fails alone when it is planned
+        return set()
+    return {(each.family, each.ref.external_id) for each in found}
 
 
 def block_dependents(c: sa.Connection, stuck: Iterable[Job], *, now: datetime, actor: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -146,12 +145,17 @@ def _is_asked_about(job: Job) -> bool:
     """Whether QuickBooks can still say if it is in the books; a record that is gone is known not to be."""
     if job.status is Status.IN_DOUBT:
         return True
-    gone = "gone" in json.loads(job.question_detail or "{}")
-    return job.status is Status.HELD and job.question == Question.IN_THE_BOOKS and not gone
+    return job.status is Status.HELD and job.question == Question.IN_THE_BOOKS
 
 
 def _tried_again(job: Job, now: datetime) -> Move:
-    changes = {"due_at": now, "attempts": 0, "search_group": None, "step": job.operation}
+    changes = {
+        "due_at": now,
+        "attempts": 0,
+        "search_group": None,
+        "step": job.operation,
+        "rank": max(job.rank, job.priority),
+    }
     return Move(job, Status.QUEUED, "tried again", changes=changes)
 
 

@@ -46,6 +46,8 @@ class Question(StrEnum):
 
     IN_THE_BOOKS = "in-the-books"
     """Whether it is in the books, and under which ID."""
+    GONE = "gone"
+    """What was recorded for it is not in the company file, or belongs to another job: what is true?"""
     TWO_IDS = "two-ids"
     """Which of two IDs that came back is the right one."""
     NAME_TAKEN = "name-taken"
@@ -58,6 +60,7 @@ class Question(StrEnum):
 
 ANSWERS: Mapping[Question, tuple[str, ...]] = {
     Question.IN_THE_BOOKS: ("booked ID", "not-booked"),
+    Question.GONE: ("booked ID", "not-booked"),
     Question.TWO_IDS: ("booked ID",),
     Question.NAME_TAKEN: ("link ID", "rename NAME", "skip"),
     Question.PAYMENT_DOES_NOT_FIT: ("link ID", "credit", "skip"),

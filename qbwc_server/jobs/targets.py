@@ -48,8 +48,9 @@ def find_targets(
     """
     wanted = {key: _external(handed.new) for key, handed in batch.items()}
     everything = {to for paths in (*wanted.values(), *(half.refers_to for half in refused.jobs)) for to in paths}
-    recorded = records.find(c, company_id, everything)
-    jobs = jobs_by_key(c, company_id, everything - recorded.keys())
+    there = jobs_by_key(c, company_id, everything)
+    recorded = {key for key in records.find(c, company_id, everything) if not _is_in_question(there.get(key))}
+    jobs = {key: job for key, job in there.items() if key not in recorded}
     of = {key: _without(paths, recorded) for key, paths in wanted.items()}
     half_read = [(half.key, (half.place, _without(half.refers_to, recorded))) for half in refused.jobs]
     whole = {key: (batch[key].place, paths) for key, paths in of.items()}
@@ -63,6 +64,11 @@ def find_targets(
     known = {key: referring for key, referring in half_read if key is not None} | whole
     graph = {**_standing(c, jobs), **{key: paths for key, (_, paths) in known.items()}}
     return Targets(of, jobs), problems + [_circle(known, circle) for circle in circles(graph)]
+
+
+def _is_in_question(job: Job | None) -> bool:
+    """Whether a record may be wrong: a person is asked about the job that has it."""
+    return job is not None and job.status is Status.HELD
 
 
 def _without(paths: Mapping[Key, str], recorded: Collection[Key]) -> dict[Key, str]:

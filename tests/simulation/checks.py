@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from qbwc_server.db import tables
 from qbwc_server.exchange.message_set import Clearing, Purpose, SetState
-from qbwc_server.jobs import Applied, Job, Status
+from qbwc_server.jobs import Applied, Job, Question, Status
 from tests.simulation.world import World
 
 _STOPPED = (Status.FAILED, Status.BLOCKED, Status.HELD, Status.CANCELLED)
@@ -18,7 +18,7 @@ SELECT EXISTS (SELECT 1 FROM job WHERE status IN ('sent', 'in_doubt', 'retrying'
                                    OR (status = 'queued' AND waiting_for = 0))
     OR EXISTS (SELECT 1 FROM message_set WHERE state IN ('sent', 'in_doubt', 'refused'))
     OR EXISTS (SELECT 1 FROM company WHERE state = 'paused')
-    OR EXISTS (SELECT 1 FROM job WHERE status = 'held' AND question IN ('in-the-books', 'two-ids'))
+    OR EXISTS (SELECT 1 FROM job WHERE status = 'held' AND question IN ('in-the-books', 'gone', 'two-ids'))
 """
 
 
@@ -66,6 +66,8 @@ def _one(job: Job, ids: list[str]) -> Iterator[str]:
         case Status.HELD:
             if not job.question or not job.remedy:
                 yield "asks nobody anything"
+            if job.question in (Question.IN_THE_BOOKS, Question.GONE, Question.TWO_IDS):
+                yield f"is still asked about ({job.question}), and was answered"
             if ids and job.applied is Applied.NO:
                 yield f"says that it is not in the books, where it is as {ids[0]}"
         case _:

@@ -319,7 +319,7 @@ def test_the_history_tells_every_move_of_a_job(desk: Desk, db: Database) -> None
     assert "CustomerAddRs" in (story.exchanged[0].response or "")
 
 
-def test_one_id_for_two_jobs_of_a_set_is_recorded_for_one_and_asked_about_for_the_other(desk: Desk) -> None:
+def test_about_one_id_for_two_jobs_of_a_set_a_person_is_asked_and_neither_counts_as_done(desk: Desk) -> None:
     desk.enqueue(customer("C-1"), customer("C-2"))
     ticket = desk.greet()
     sent = desk.send(ticket)
@@ -328,4 +328,5 @@ def test_one_id_for_two_jobs_of_a_set_is_recorded_for_one_and_asked_about_for_th
         desk.next_id = 1
         replies.append(desk.one_reply(request, 0))
     assert desk.hand_in(ticket, f"<QBXML><QBXMLMsgsRs>{''.join(replies)}</QBXMLMsgsRs></QBXML>") == 100
-    assert desk.statuses() == {"C-1": Status.DONE, "C-2": Status.HELD}
+    assert desk.statuses() == {"C-1": Status.HELD, "C-2": Status.HELD}
+    assert {desk.job(name).question for name in ("C-1", "C-2")} == {"two-ids"}

@@ -324,7 +324,7 @@ def test_an_id_that_quickbooks_gave_to_another_job_than_a_person_said_can_be_tak
 
     assert (desk.job("C-2").status, desk.job("C-2").list_id) == (Status.DONE, qb_id)
     first = desk.job("C-1")
-    assert (first.status, first.question) == (Status.HELD, "in-the-books")
+    assert (first.status, first.question) == (Status.HELD, "gone")
     assert f"is that of job {desk.job('C-2').id} (Customer C-2)" in (first.error or "")
     assert desk.job("INV-1").waiting_for == 1
     assert "on record for customer 'C-2'" in refusal(desk, ["C-1"], Verb.BOOKED, qb_id)

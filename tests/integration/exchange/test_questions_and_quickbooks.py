@@ -101,7 +101,7 @@ def _deleted(office: Office) -> str:
     office.enqueue(customer("C-2"))
     office.visit()
     job = office.job("INV-1")
-    assert (job.status, job.question) == (Status.HELD, "in-the-books")
+    assert (job.status, job.question) == (Status.HELD, "gone")
     return txn_id
 
 

@@ -41,5 +41,6 @@ FRESH = Company(
     first_seen_at=None,
     last_contact_at=None,
     last_result=None,
+    lost_lookbacks=0,
     missing_asked_at=None,
 )
