@@ -28,7 +28,7 @@ from qbwc_server.jobs import Status
 
 _KEY = re.compile(r"[\w.-]{1,64}", re.ASCII)
 _DONE = {
-    "retried": "It is tried again at the Web Connector’s next visit.",
+    "retried": "It is tried again at the Web Connector's next visit.",
     "cancelled": "The job is cancelled. Nothing was changed in QuickBooks.",
     "answered": "Your answer is recorded.",
 }
@@ -125,6 +125,7 @@ def _shown(story: Story, receipt: Receipt | None, waiting: Estimate | None) -> d
         "events": job_parts.happened(story.timeline),
         "exchanges": job_parts.exchanges(story.timeline),
         "receipt": receipt,
+        "says": job_parts.receipt_says(receipt, rows) if receipt is not None else "",
         "rows": rows,
         "added": added,
         "estimate": waiting,

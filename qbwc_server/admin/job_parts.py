@@ -110,13 +110,13 @@ def callout(story: Story) -> Callout | None:
     job, trouble = story.job, story.trouble
     if trouble is None:
         if job.warning:
-            return Callout("It is in QuickBooks, but worth a look", "late", job.warning)
+            return Callout("It is in QuickBooks, but worth a look", "late", _capital(job.warning))
         return None
     remedy = None if trouble.remedy is not None and "qbwc " in trouble.remedy else trouble.remedy
     return Callout(
         _TITLES.get(job.status, "Something is wrong"),
         str(job.status),
-        trouble.what,
+        _capital(trouble.what),
         trouble.cause,
         remedy,
         _WHO[trouble.who],
@@ -141,7 +141,7 @@ def paper(story: Story) -> Paper:
         party=given.customer if is_document else str(fields.get("name") or story.job.label),
         party_label=("Received from" if given.paid is not None else "Bill to") if is_document else "Name",
         address=address,
-        facts=tuple([*facts, *(pair for pair in rest if is_document or pair[0] != "Name")]),
+        facts=(*facts, *(pair for pair in rest if is_document or pair[0] != "Name")),
         lines=tuple(_line(line) for line in given.lines),
         pays=given.pays,
         totals=tuple(_totals(given)),
@@ -183,7 +183,7 @@ def receipt_rows(receipt: Receipt, given: Document) -> tuple[list[Row], list[Row
             each.returned,
             each.verdict is Verdict.EQUAL if each.verdict is not Verdict.NOT_RETURNED else None,
             _is_figure(each.sent),
-            "QuickBooks’ answer does not show it" if each.verdict is Verdict.NOT_RETURNED else "",
+            "not shown in QuickBooks' answer" if each.verdict is Verdict.NOT_RETURNED else "",
         )
         for each in receipt.fields
         if each.verdict is not Verdict.ADDED
@@ -207,6 +207,13 @@ def receipt_rows(receipt: Receipt, given: Document) -> tuple[list[Row], list[Row
             )
         )
     return sent, added
+
+
+def receipt_says(receipt: Receipt, rows: Sequence[Row]) -> str:
+    """In one sentence, whether QuickBooks holds what was sent; the expected total counts too."""
+    if not receipt.differences and any(row.equal is False for row in rows):
+        return f"It is in QuickBooks as {receipt.qb_id}. What was sent is equal, but the total is not the expected one."
+    return receipt.says
 
 
 def who_was_faster(entries: Sequence[Entry]) -> Entry | None:

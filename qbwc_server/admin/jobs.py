@@ -12,6 +12,7 @@ from qbwc_server.admin.blueprint import pages
 from qbwc_server.admin.context import parts, viewer_zone
 from qbwc_server.admin.fields import Errors, sentence
 from qbwc_server.admin.job_tabs import tabs
+from qbwc_server.admin.plain import told
 from qbwc_server.desk import Count, Estimate, JobFilter, Page
 from qbwc_server.errors import UnknownCompany
 from qbwc_server.jobs import KINDS, Status
@@ -35,7 +36,7 @@ def jobs() -> str:
             counted = desk.counts(c, wanted.company)
             waiting = desk.estimate(c, wanted.company, parts().clock.now()) if wanted.company else None
         except UnknownCompany as refusal:
-            errors["company"] = sentence(refusal.problems[0])
+            errors["company"] = told(refusal.problems[0])
             found, newest, waiting = _NOTHING, (), None
             counted = desk.counts(c)
     if errors:
