@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from lxml import html
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
@@ -28,6 +29,23 @@ OTHER_PASSWORD = "seven green bicycles sing"
 ADMIN = "ada@example.com"
 VIEWER = "vic@example.com"
 TEST = Actor("a test")
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates that one server of this test run has compiled are not compiled again for the next one."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = CompiledTemplates()
 
 
 def quick_hasher() -> Hasher:
@@ -48,6 +66,7 @@ class Page:
     def __post_init__(self) -> None:
         settings = Settings(database_url=self.url, trusted_proxies=self.proxies)
         self.app = create_app(settings, clock=self.clock, hasher=quick_hasher())
+        self.admin.jinja_env.bytecode_cache = _COMPILED
 
     @property
     def admin(self) -> Flask:
