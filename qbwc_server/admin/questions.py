@@ -164,6 +164,8 @@ class _Making:
         )
 
     def _fields(self, answer: Answer) -> Iterator[Field]:
+        if answer.is_risky:
+            yield self._field(SURE, "I have looked for it in QuickBooks, and it is not there", "checkbox")
         match answer.needs:
             case Needs.ID:
                 what = "TxnID" if KINDS[self.job.kind].is_transaction else "ListID"
@@ -176,8 +178,6 @@ class _Making:
                 yield self._field(f"set-{answer.verb}", text, "checkbox")
         if answer.verb is Verb.SKIP and self.story.waited_for_by.shown:
             yield self._field("with_dependents", "Cancel the jobs that wait for it too", "checkbox")
-        if answer.is_risky:
-            yield self._field(SURE, "I have looked for it in QuickBooks, and it is not there", "checkbox")
 
     def _field(self, name: str, label: str, type_: str = "text", hint: str | None = None) -> Field:
         return Field(name, label, type_, self.typed.get(name, ""), hint, self.errors.get(name))

@@ -148,12 +148,12 @@ def test_ticked_jobs_are_previewed_and_then_done_as_previewed(ada: Browser, queu
 
     assert "Retry 2 jobs?" in text_of(preview)
     assert figures(preview) == ["2", "1"]
-    assert "is done; there is nothing to try again" in text_of(preview)
+    assert "Is done; there is nothing to try again" in text_of(preview)
     assert queue.statuses("C-0") == {"C-0": "failed"}
     done = ada.follow(ada.send(form_at(preview, "/jobs/change")))
     assert "2 jobs were tried again" in text_of(done)
     assert figures(done) == ["2", "1"]
-    assert "is done; there is nothing to try again" in text_of(done)
+    assert "Is done; there is nothing to try again" in text_of(done)
     assert queue.statuses("C-0", "C-1", "C-2", "C-3") == {
         "C-0": "queued",
         "C-1": "queued",
@@ -209,7 +209,7 @@ def test_the_second_of_two_admins_learns_that_nothing_was_left_to_do(
     )
     assert "1 job was tried again" in text_of(first)
     assert "0 jobs were tried again" in text_of(second)
-    assert "is queued; there is nothing to try again" in text_of(second)
+    assert "Is queued; there is nothing to try again" in text_of(second)
 
 
 UNCLEAR = (
