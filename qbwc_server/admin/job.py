@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
-from http import HTTPStatus
 
 from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -147,7 +146,3 @@ def _xml(number: int, key: str) -> XmlParts:
     if found is None:
         raise NotFound
     return found
-
-
-REFUSED = HTTPStatus.CONFLICT
-"""A deed that does not fit what the job is by now."""

@@ -14,7 +14,7 @@ from qbwc_server.admin import questions
 from qbwc_server.admin.blueprint import pages
 from qbwc_server.admin.context import actor, parts
 from qbwc_server.admin.fields import Errors
-from qbwc_server.admin.job import REFUSED, job_page, seen, story_of
+from qbwc_server.admin.job import job_page, seen, story_of
 from qbwc_server.admin.job_parts import who_was_faster
 from qbwc_server.admin.plain import all_told, told
 from qbwc_server.errors import JobRefused, PayloadRefused, Problem, QbwcError
@@ -101,6 +101,6 @@ def _again(number: int, errors: Errors) -> ResponseReturnValue:
 
 
 def _shown(
-    number: int, problem: str, typed: Mapping[str, str], errors: Errors, status: HTTPStatus = REFUSED
+    number: int, problem: str, typed: Mapping[str, str], errors: Errors, status: HTTPStatus = HTTPStatus.CONFLICT
 ) -> ResponseReturnValue:
     return make_response(job_page(number, problem=problem, typed=typed, errors=errors), status)

@@ -235,6 +235,15 @@ def test_what_is_wrong_with_an_answer_stands_at_its_field_and_nothing_typed_is_l
     assert desk.job("C-1").status is Status.HELD
 
 
+def test_leaving_a_job_out_may_take_along_what_waits_for_it(ada: Browser, desk: Desk) -> None:
+    name_is_taken(desk, "C-1")
+    desk.enqueue(invoice("INV-1", "C-1"))
+    alone = ada.send(form_at(ada.get(address(desk.job("C-1"))), "/answer"), answer="skip")
+    assert "is waited for by job" in parsed(alone).xpath("//*[@id='question-error']")[0].text_content()
+    ada.follow(ada.send(form_at(alone, "/answer"), answer="skip", with_dependents="1"))
+    assert set(desk.statuses().values()) == {Status.CANCELLED}
+
+
 @pytest.fixture
 def bob(page: Page, ada: Browser) -> Browser:
     page.person("bob@example.com")
