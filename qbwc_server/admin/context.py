@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from ipaddress import IPv4Network, IPv6Network
 
-from flask import Request, current_app, g
+from flask import Request, current_app, g, request
 
 from qbwc_server.accounts import Actor, Hasher, Person, Session
+from qbwc_server.admin.filters import ZONE_COOKIE, zone_named
 from qbwc_server.clock import Chance, Clock
 from qbwc_server.db import Database
 
@@ -85,3 +87,10 @@ def actor() -> Actor:
     """Who asks and from where, for the log and for a job's history."""
     someone = maybe_person()
     return Actor(someone.email if someone else "nobody", visit().address, visit().request_id)
+
+
+def viewer_zone() -> tzinfo:
+    """The time zone of whoever looks: the one they chose, else their browser's, else UTC."""
+    someone = maybe_person()
+    chosen = someone.time_zone if someone is not None else None
+    return zone_named(chosen or request.cookies.get(ZONE_COOKIE))

@@ -4,7 +4,18 @@ Reading takes an open transaction (`db.read()`) and gives frozen data; what chan
 """
 
 from qbwc_server.desk.actions import Actions, Answer, Candidate, Needs, actions, candidates
-from qbwc_server.desk.bulk import Chunk, Deed, Preview, Reason, Result, Selection, Stays, carry_out, preview
+from qbwc_server.desk.bulk import (
+    MOST_PREVIEWED,
+    Chunk,
+    Deed,
+    Preview,
+    Reason,
+    Result,
+    Selection,
+    Stays,
+    carry_out,
+    preview,
+)
 from qbwc_server.desk.choices import Choice, customers, items
 from qbwc_server.desk.connection import Connection, Step, connection
 from qbwc_server.desk.document import Document, Line, Paid, document
@@ -22,6 +33,7 @@ from qbwc_server.desk.visits import Contact
 from qbwc_server.desk.xml_parts import XmlParts, own_part, xml_parts
 
 __all__ = [
+    "MOST_PREVIEWED",
     "NEEDS_PERSON",
     "PAGE",
     "Actions",

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from qbwc_server import jobs
+from qbwc_server.db import tables
 from qbwc_server.errors import Problem
 from qbwc_server.exchange import Verb
 from qbwc_server.jobs import ANSWERS, REPLACEABLE, Applied, Job, Question, Status
@@ -66,6 +67,8 @@ class Actions:
     """Its payload may be replaced: handing it in again under the same external id."""
     question: Question | None
     answers: tuple[Answer, ...]
+    alike: int
+    """Other jobs of its message set that are held with the same question; an answer may be given for all of them."""
 
 
 _MEANS: Mapping[Verb, str] = {
@@ -90,6 +93,7 @@ def actions(c: sa.Connection, job: Job) -> Actions:
         correct=_why_not_corrected(job),
         question=question,
         answers=() if question is None else tuple(_answers(job, question)),
+        alike=0 if question is None else _alike(c, job),
     )
 
 
@@ -102,6 +106,18 @@ def candidates(job: Job) -> tuple[Candidate, ...]:
         told.append(detail["gone"])
     found = (_candidate(each) for each in told)
     return tuple({each.id: each for each in found if each is not None}.values())
+
+
+def _alike(c: sa.Connection, job: Job) -> int:
+    """A set holds some hundred jobs at most, so that all of them can be counted."""
+    other = tables.job.c
+    same = sa.select(sa.func.count()).where(
+        other.message_set_id == job.message_set_id,
+        other.status == Status.HELD,
+        other.question == job.question,
+        other.id != job.id,
+    )
+    return c.scalar(same) or 0
 
 
 def _why_not_corrected(job: Job) -> Problem | None:

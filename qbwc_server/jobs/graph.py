@@ -83,6 +83,22 @@ def open_dependents(c: sa.Connection, job_id: int) -> list[Job]:
     return by_ids(c, dependents(c, [job_id], [status for status in Status if status not in _OVER]))
 
 
+def awaited(c: sa.Connection, ids: Iterable[int]) -> set[int]:
+    """Those of these jobs that others wait or waited for; the others need not be looked at one by one."""
+    found: set[int] = set()
+    for some in slices(ids):
+        found |= set(c.scalars(sa.select(_dependency.c.on_job_id).where(_dependency.c.on_job_id.in_(some)).distinct()))
+    return found
+
+
+def in_need(c: sa.Connection, ids: Iterable[int]) -> set[int]:
+    """Those of these jobs that wait or waited for others."""
+    found: set[int] = set()
+    for some in slices(ids):
+        found |= set(c.scalars(sa.select(_dependency.c.job_id).where(_dependency.c.job_id.in_(some)).distinct()))
+    return found
+
+
 def needs(c: sa.Connection, ids: Collection[int]) -> dict[int, set[int]]:
     """What these jobs wait for, what those wait for, and so on; jobs that are done are left out."""
     waits = (

@@ -12,7 +12,7 @@ from qbwc_server.clock import Clock
 from qbwc_server.db import slices, tables
 from qbwc_server.errors import JobRefused, Problem, UnknownJob
 from qbwc_server.jobs.dependencies import release_dependents
-from qbwc_server.jobs.graph import by_ids, needs, open_dependents, stopped_by, unknown_job
+from qbwc_server.jobs.graph import awaited, by_ids, in_need, needs, open_dependents, stopped_by, unknown_job
 from qbwc_server.jobs.model import Job
 from qbwc_server.jobs.moves import Move, Trouble, move
 from qbwc_server.jobs.states import Applied, Question, Status
@@ -33,7 +33,8 @@ def retry(c: sa.Connection, ids: Sequence[int], clock: Clock, *, actor: str) -> 
     asked = [job for job in found if _is_asked_about(job)]
     queued = [job for job in found if not _is_asked_about(job)]
     together = {job.id for job in queued}
-    problems = [problem for job in queued if (problem := _why_not_retried(c, job, together))]
+    waiting = in_need(c, together)
+    problems = [problem for job in queued if (problem := _why_not_retried(c, job, together, waiting))]
     if problems:
         raise JobRefused(*problems)
     moves = [_tried_again(job, now) for job in queued]
@@ -64,11 +65,12 @@ def retryable(
 def why_not_retried(c: sa.Connection, together: Sequence[Job]) -> dict[int, Problem]:
     """Those of these jobs that cannot be tried again, with the reason; all the others can, in one call."""
     chosen = {each.id: each for each in together}
+    waiting = in_need(c, chosen)
     left: dict[int, Problem] = {}
     while problems := {
         number: problem
         for number, each in chosen.items()
-        if not _is_asked_about(each) and (problem := _why_not_retried(c, each, chosen))
+        if not _is_asked_about(each) and (problem := _why_not_retried(c, each, chosen, waiting))
     }:
         left |= problems
         chosen = {number: each for number, each in chosen.items() if number not in problems}
@@ -80,11 +82,13 @@ def why_not_cancelled(
 ) -> dict[int, Problem]:
     """Those of these jobs that cannot be taken back, with the reason; all the others can, in one call."""
     chosen = {each.id: each for each in together}
+    waited_for = awaited(c, chosen)
     left: dict[int, Problem] = {}
     while problems := {
         number: problem
         for number, each in chosen.items()
-        if (problem := _why_not_cancelled(each) or _stuck_with_others(c, each, chosen, with_dependents))
+        if (problem := _why_not_cancelled(each))
+        or (number in waited_for and (problem := _stuck_with_others(c, each, chosen, with_dependents)))
     }:
         left |= problems
         chosen = {number: each for number, each in chosen.items() if number not in problems}
@@ -113,8 +117,9 @@ def cancel(
     JobRefused with a problem for each job.
     """
     chosen = {job.id: job for job in locked(c, ids)}
+    waited_for = awaited(c, chosen)
     problems = []
-    for job in list(chosen.values()):
+    for job in [job for job in chosen.values() if job.id in waited_for]:
         others = {each.id: each for each in open_dependents(c, job.id) if each.id not in ids}
         if with_dependents:
             chosen |= others
@@ -164,7 +169,8 @@ def _asked_again(job: Job) -> Move:
     return Move(job, Status.IN_DOUBT, "QuickBooks is asked about it again at the next visit", trouble)
 
 
-def _why_not_retried(c: sa.Connection, job: Job, together: Collection[int]) -> Problem | None:
+def _why_not_retried(c: sa.Connection, job: Job, together: Collection[int], waiting: Collection[int]) -> Problem | None:
+    """`waiting`: the jobs that wait for others at all; only they have to be looked at one by one."""
     if job.status not in _RETRIED:
         return Problem(f"job {job.id} ({job.label}) is {job.status}; there is nothing to try again")
     if job.applied is not Applied.NO:
@@ -172,6 +178,8 @@ def _why_not_retried(c: sa.Connection, job: Job, together: Collection[int]) -> P
             f"job {job.id} ({job.label}) may be in the books already and is not sent again",
             remedy=(job.question and job.remedy) or "Look for it in QuickBooks.",
         )
+    if job.id not in waiting:
+        return None
     stuck = [each for each in stopped_by(c, needs(c, [job.id])) if each.id not in together]
     if stuck:
         return Problem(f"job {job.id} ({job.label}) waits for {_names(stuck)}", remedy="Retry that first.")

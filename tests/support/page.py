@@ -6,11 +6,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from lxml import html
+from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from qbwc_server import accounts
@@ -26,6 +29,23 @@ OTHER_PASSWORD = "seven green bicycles sing"
 ADMIN = "ada@example.com"
 VIEWER = "vic@example.com"
 TEST = Actor("a test")
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates that one server of this test run has compiled are not compiled again for the next one."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = CompiledTemplates()
 
 
 def quick_hasher() -> Hasher:
@@ -46,6 +66,7 @@ class Page:
     def __post_init__(self) -> None:
         settings = Settings(database_url=self.url, trusted_proxies=self.proxies)
         self.app = create_app(settings, clock=self.clock, hasher=quick_hasher())
+        self.admin.jinja_env.bytecode_cache = _COMPILED
 
     @property
     def admin(self) -> Flask:
@@ -106,6 +127,25 @@ class Browser:
         """Posts a form with this browser's token, as a page of ours would."""
         fields = {**({"csrf_token": self.token()} if token else {}), **(data or {})}
         return self.request("POST", path, data=fields, headers={"Sec_Fetch_Site": "same-origin", **headers})
+
+    def send(self, form: Any, button: str | None = None, **typed: str | None) -> TestResponse:
+        """Sends a form of a page with all that is in it, and what somebody typed, ticked or chose; None unticks.
+
+        `button` is the text of the one that is pressed, if its name and value matter.
+        """
+        fields = [(name, value) for name, value in form.form_values() if name not in typed]
+        fields += [(name, value) for name, value in typed.items() if value is not None]
+        if button is not None:
+            (pressed,) = [each for each in form.xpath(".//button") if each.text_content().strip() == button]
+            fields += [(pressed.get("name"), pressed.get("value"))] if pressed.get("name") else []
+        if form.method == "GET":
+            return self.get(f"{form.action}?{urlencode(fields)}")
+        return self.request("POST", form.action, data=MultiDict(fields), headers={"Sec_Fetch_Site": "same-origin"})
+
+    def follow(self, answer: TestResponse) -> TestResponse:
+        """The page to which an answer leads."""
+        assert answer.status_code == 303, text_of(answer)
+        return self.get(answer.location)
 
     def request(
         self, method: str, path: str, *, data: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
@@ -180,6 +220,12 @@ def hidden(answer: TestResponse, name: str) -> str:
 def parsed(answer: TestResponse) -> Any:
     """The page as lxml reads it."""
     return html.fromstring(answer.text)
+
+
+def form_at(answer: TestResponse, path: str) -> Any:
+    """The form of a page that is sent to an address ending like this."""
+    (found,) = [form for form in parsed(answer).forms if (form.get("action") or "").endswith(path)]
+    return found
 
 
 def text_of(answer: TestResponse) -> str:
