@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from ipaddress import IPv4Network, IPv6Network
 
-from flask import Request, current_app, g
+from flask import Request, current_app, g, request
 
 from qbwc_server.accounts import Actor, Hasher, Person, Session
+from qbwc_server.admin import filters
 from qbwc_server.clock import Chance, Clock
 from qbwc_server.db import Database
+from qbwc_server.qbxml import Renderer
 
 _EXTENSION = "qbwc_parts"
 
@@ -22,6 +25,8 @@ class Parts:
     clock: Clock
     chance: Chance
     hasher: Hasher
+    renderer: Renderer
+    """Writes jobs as they would be sent, to show them."""
     proxies: tuple[IPv4Network | IPv6Network, ...]
     """Those whose X-Forwarded headers are believed."""
 
@@ -85,3 +90,10 @@ def actor() -> Actor:
     """Who asks and from where, for the log and for a job's history."""
     someone = maybe_person()
     return Actor(someone.email if someone else "nobody", visit().address, visit().request_id)
+
+
+def viewer_zone() -> tzinfo:
+    """The time zone of whoever looks: the one they chose, else their browser's, else UTC."""
+    someone = maybe_person()
+    chosen = someone.time_zone if someone is not None else None
+    return filters.zone_named(chosen or request.cookies.get(filters.ZONE_COOKIE))

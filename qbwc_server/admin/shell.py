@@ -6,23 +6,22 @@ Being one of its own, it has its own limits, headers and error pages, and nothin
 
 from __future__ import annotations
 
-from datetime import tzinfo
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from qbwc_server import __version__
-from qbwc_server.admin import account, entrance, filters, first_page, people, refusals
+from qbwc_server.admin import account, correct, entrance, filters, first_page, new, people, refusals
 from qbwc_server.admin.blueprint import pages
-from qbwc_server.admin.context import PageRequest, Parts, keep_parts, maybe_person
+from qbwc_server.admin.context import PageRequest, Parts, keep_parts, maybe_person, viewer_zone
 from qbwc_server.admin.cookie import csrf_token, write_cookie
 from qbwc_server.admin.guard import guard
 from qbwc_server.admin.headers import VERSION_ARGUMENT, file_version, protect
 
 PATH = "/admin"
 LARGEST_REQUEST = 2 * 1024 * 1024
-VIEWS = (first_page, entrance, account, people)
+VIEWS = (first_page, entrance, account, people, new, correct)
 """The modules whose views are part of the page; importing them here is what makes them so."""
 
 
@@ -49,13 +48,6 @@ def create(parts: Parts) -> Flask:
 def mount(main: Flask, page: Flask) -> None:
     """Puts the page under /admin of the whole server."""
     main.wsgi_app = DispatcherMiddleware(main.wsgi_app, {PATH: page})  # type: ignore[method-assign]
-
-
-def viewer_zone() -> tzinfo:
-    """The time zone of whoever looks: the one they chose, else their browser's, else UTC."""
-    person = maybe_person()
-    chosen = person.time_zone if person is not None else None
-    return filters.zone_named(chosen or request.cookies.get(filters.ZONE_COOKIE))
 
 
 def _finish(response: Response) -> Response:
