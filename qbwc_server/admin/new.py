@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import redirect, render_template, request, url_for
@@ -25,6 +26,7 @@ from qbwc_server.admin.entry_pages import (
     with_company,
 )
 from qbwc_server.errors import PayloadRefused, Problem, UnknownCompany
+from qbwc_server.jobs import NewJob
 
 AS_JSON = "This is what you typed, as JSON. Change or add any field, then queue it here. Nothing is queued yet."
 NO_AMOUNT = Problem("type the amount first, then spread it.", "total_amount")
@@ -119,39 +121,43 @@ for _kind in entry.FORMS:
 
 def _entered(kind: str) -> ResponseReturnValue:
     values, action = request.form, request.form.get("action", "")
-    if "more" in values or action == "find":
-        return show_entry(kind, entry.with_a_row(values) if "more" in values else values)
-    if action == "spread":
-        return _spread(kind, values)
+    if "more" in values or action in {"find", "spread"}:
+        return _filled_further(kind, values, action)
     try:
         written = with_company(entry.write(kind, values, values.get("external_id", "").strip()))
     except PayloadRefused as refusal:
-        return show_entry(
-            kind, values, shown=entry.shown_problems(refusal.problems, None), status=HTTPStatus.UNPROCESSABLE_ENTITY
-        )
+        shown = entry.shown_problems(refusal.problems, None)
+        return show_entry(kind, values, shown=shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if action == "json":
-        line = MultiDict({"company": values.get("company", ""), "lines": entry.json_line(written.job)})
-        return show_lines(line, notice=AS_JSON)
+        line = {"company": values.get("company", ""), "lines": entry.json_line(written.job)}
+        return show_lines(MultiDict(line), notice=AS_JSON)
+    draft = None
     try:
         with parts().db.read() as c:
             company = companies.get(c, values.get("company", ""))
             found = judged(c, company.id, written, preview=action == "preview")
         problems, draft = found.problems, found.draft
         if action != "preview" and not problems:
-            with parts().db.write() as c:
-                (done,) = jobs.enqueue(
-                    c, company.id, found.handed.jobs, parts().clock, parts().chance, actor=actor().name
-                )
-            return to_the_job(done.id, "queued" if done.created else "there")
+            return _queued(company.id, found.handed.jobs)
     except UnknownCompany as refusal:
-        problems, draft = (*at_the_company(refusal), *jobs.survey_dicts([written.job]).refused.problems), None
+        problems = (*at_the_company(refusal), *jobs.survey_dicts([written.job]).refused.problems)
     except PayloadRefused as refusal:
         problems = refusal.problems
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
     return show_entry(kind, values, shown=entry.shown_problems(problems, written), draft=draft, status=status)
 
 
-def _spread(kind: str, values: MultiDict[str, str]) -> ResponseReturnValue:
+def _queued(company_id: int, new: Sequence[NewJob]) -> ResponseReturnValue:
+    """Raises PayloadRefused."""
+    with parts().db.write() as c:
+        (done,) = jobs.enqueue(c, company_id, new, parts().clock, parts().chance, actor=actor().name)
+    return to_the_job(done.id, "queued" if done.created else "there")
+
+
+def _filled_further(kind: str, values: MultiDict[str, str], action: str) -> ResponseReturnValue:
+    """The form with another row, with the amount spread, or with what was found."""
+    if action != "spread":
+        return show_entry(kind, entry.with_a_row(values) if "more" in values else values)
     filled = spread_over(values)
     if filled is None:
         shown = entry.shown_problems([NO_AMOUNT], entry.write(kind, values, ""))

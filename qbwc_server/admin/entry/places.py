@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from qbwc_server.admin.entry.writing import Written
-from qbwc_server.admin.fields import Errors, sentence
+from qbwc_server.admin.fields import Errors, sentence, words
 from qbwc_server.errors import Problem
 
 _FORMS = (".external_id", ".list_id", ".txn_id", ".full_name")
@@ -33,7 +33,7 @@ def shown_problems(problems: Iterable[Problem], written: Written | None) -> Show
             summary.append((None, sentence(problem) if written is None and not problem.path else str(problem)))
             continue
         errors[field] = f"{errors[field]} {sentence(problem)}" if field in errors else sentence(problem)
-        summary.append((f"f-{field}", f"{written.labels.get(field, field)}: {_after_a_colon(problem)}"))
+        summary.append((f"f-{field}", f"{written.labels.get(field, field)}: {words(problem)}"))
     return Shown(errors, tuple(summary))
 
 
@@ -43,12 +43,3 @@ def _field(path: str, written: Written | None) -> str | None:
     for form in _FORMS:
         path = path.removesuffix(form) if path not in written.fields else path
     return written.fields.get(path)
-
-
-def _after_a_colon(problem: Problem) -> str:
-    text = problem.message
-    return (
-        f"{text} {problem.remedy}".strip()
-        if text.endswith((".", "!", "?")) or not problem.remedy
-        else (f"{text}. {problem.remedy}")
-    )
