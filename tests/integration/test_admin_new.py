@@ -105,7 +105,8 @@ def form_of(shown: TestResponse) -> dict[str, str]:
 def job_made(answer: TestResponse) -> int:
     """The number of the job to which the page went on."""
     assert answer.status_code == 303, text_of(answer)
-    return int(answer.location.replace("/admin/jobs/", "job=").split("job=")[1].split("&")[0].split("?")[0])
+    place = str(answer.location)
+    return int(place.replace("/admin/jobs/", "job=").split("job=")[1].split("&")[0].split("?")[0])
 
 
 def error_at(answer: TestResponse, field: str) -> str:

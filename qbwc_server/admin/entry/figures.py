@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 _FIGURE = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]*)(?:\.([0-9]*))?")
 """The same that the page's script takes for a figure; whatever else is typed is left for the checks to refuse."""
+
+
+_LONGEST = 30
+"""Characters of a figure that is added up here; the checks refuse longer ones."""
+
+
+def figure(text: str) -> Decimal | None:
+    """The figure, exactly; None for anything that is none."""
+    plain = plain_figure(text.strip())
+    return Decimal(plain) if _FIGURE.fullmatch(plain) and plain[-1:].isdigit() and len(plain) <= _LONGEST else None
 
 
 def plain_figure(text: str) -> str:

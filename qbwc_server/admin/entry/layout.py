@@ -46,6 +46,8 @@ _LABELS = {
     "deposit_to_account_ref": "Deposit to",
     "payment_method_ref": "Paid by",
     "manufacturer_part_number": "Manufacturer's number",
+    "parent_ref": "Stands below",
+    "alt_phone": "Another phone",
 }
 _HINTS = {
     "invoice.ref_number": "QuickBooks counts on by itself if you leave it empty.",
@@ -60,10 +62,13 @@ _HINTS = {
     "expected_total": "With tax. If you leave it empty: the lines and the tax.",
     "customer.parent_ref": "Only for a job: the customer it is for.",
     "customer.name": "Without its parents, as it will be in QuickBooks' list.",
+    "account_ref": "QuickBooks needs it; as it is called there.",
+    "income_account_ref": "QuickBooks needs it; as it is called there.",
+    "expense_account_ref": "QuickBooks needs it; as it is called there.",
     "quantity_on_hand": "Books an opening adjustment on the day beside it.",
     "total_value": "Quantity times cost if you leave it empty.",
 }
-_SOLD = ("Sold, or only bought", ("desc", "price", "account_ref"))
+_SOLD = ("Only sold, or only bought", ("desc", "price", "account_ref"))
 _BOTH = ("sales_desc", "sales_price", "income_account_ref", "purchase_desc", "purchase_cost", "expense_account_ref")
 _BOUGHT_AND_SOLD_NOTE = "Fill in either the part above or this one."
 

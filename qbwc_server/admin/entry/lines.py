@@ -11,7 +11,7 @@ from decimal import Decimal
 from werkzeug.datastructures import MultiDict
 
 from qbwc_server import desk
-from qbwc_server.admin.entry.figures import plain_figure
+from qbwc_server.admin.entry.figures import figure, plain_figure
 from qbwc_server.admin.entry.others import read_others
 from qbwc_server.admin.entry.ref_text import read_ref
 
@@ -20,7 +20,6 @@ FIELDS = {"item_ref": "item", "desc": "desc", "quantity": "quantity", "rate": "r
 FIRST_ROWS = 3
 MOST_ROWS = 800
 """As many as a form can carry; a longer invoice comes as JSON."""
-MOST_SHOWN = Decimal(10) ** 15
 _NAME = re.compile(r"lines-([0-9]{1,4})-(item|desc|quantity|rate|others)")
 
 
@@ -50,18 +49,17 @@ class Row:
     def amount(self) -> Decimal | None:
         """What the line comes to, if it can be told."""
         try:
-            line = self.line()
-            amount = desk.line_amount(line)
+            amount = desk.line_amount(self.line())
         except (ValueError, ArithmeticError):
             return None
-        readable = "quantity" not in line or desk.number(line["quantity"]) is not None
-        return amount if readable and amount is not None and abs(amount) < MOST_SHOWN else None
+        typed = [text for text in (self.quantity, self.rate) if text]
+        return None if any(figure(text) is None for text in typed) else amount
 
     @property
     def kept(self) -> tuple[str, ...]:
         """What else the line has, for people."""
         try:
-            return tuple(desk.in_words(name) for name in read_others(self.others))
+            return tuple(desk.in_words(name) for name in read_others(self.others) if name != "amount")
         except ValueError:
             return ()
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from qbwc_server import desk
-from qbwc_server.admin.entry.figures import plain_figure
+from qbwc_server.admin.entry.figures import figure
 from qbwc_server.admin.entry.lines import Row
 from qbwc_server.admin.entry.payments import applied_key, typed_parts
 from qbwc_server.admin.entry.ref_text import Called, name_in, ours, read_ref
@@ -98,7 +98,7 @@ def pay_rows(values: Mapping[str, str], there: OpenInvoices | None) -> list[PayR
 
 def spread(amount: str, invoices: Iterable[OpenInvoice], rows: Iterable[PayRow]) -> dict[str, str] | None:
     """The fields of the invoices when the amount goes to the oldest first; None if it is no amount."""
-    total = desk.number(plain_figure(amount.strip()))
+    total = figure(amount)
     if total is None:
         return None
     parts = {applied_key({"external_id": key}): part for key, part in desk.spread(total, invoices).items()}
@@ -112,8 +112,8 @@ def spread(amount: str, invoices: Iterable[OpenInvoice], rows: Iterable[PayRow])
 
 def rest_of(amount: str, rows: Iterable[PayRow]) -> Decimal | None:
     """What no invoice gets; None while a figure cannot be read."""
-    total = desk.number(plain_figure(amount.strip()))
-    parts = [desk.number(plain_figure(row.applied)) for row in rows if row.applied]
+    total = figure(amount)
+    parts = [figure(row.applied) for row in rows if row.applied]
     known = [part for part in parts if part is not None]
     return None if total is None or len(known) < len(parts) else total - sum(known, Decimal(0))
 
