@@ -14,8 +14,8 @@ from qbwc_server.admin import entry
 from qbwc_server.admin.access import admins_only, keeps_input
 from qbwc_server.admin.blueprint import pages
 from qbwc_server.admin.context import actor, parts
-from qbwc_server.admin.entry_pages import judged, show_entry, show_lines, spread_over, to_the_job
-from qbwc_server.admin.new import AS_JSON, NO_AMOUNT
+from qbwc_server.admin.entry_pages import NO_AMOUNT, judged, show_entry, show_lines, spread_over, to_the_job
+from qbwc_server.admin.new import AS_JSON
 from qbwc_server.errors import JobRefused, PayloadRefused, Problem, UnknownJob
 from qbwc_server.jobs import Job, NewJob
 
@@ -97,7 +97,7 @@ def _filled_further(job: Job, values: MultiDict[str, str], action: str) -> Respo
         return _show(job, entry.with_a_row(values) if "more" in values else values)
     filled = spread_over(values, job)
     if filled is None:
-        return _show(job, values, problems=(NO_AMOUNT,), written=entry.write(job.kind, values, ""))
+        return show_entry(job.kind, values, shown=NO_AMOUNT, job=job, status=_UNPROCESSABLE)
     return _show(job, filled)
 
 

@@ -21,6 +21,10 @@ from qbwc_server.errors import Problem, UnknownCompany
 from qbwc_server.jobs import KINDS, HandIn, Job
 
 NOTHING = Shown({}, ())
+NO_AMOUNT = Shown(
+    {"total_amount": "Type the amount first, then spread it."},
+    (("f-total_amount", "Amount received: type the amount first, then spread it."),),
+)
 MOST_PROBLEMS = 300
 """Shown of one hand-in; whoever has more has one mistake in every line."""
 _OWN_NUMBER_BITS = 80

@@ -15,6 +15,7 @@ from qbwc_server.admin.access import admins_only, keeps_input
 from qbwc_server.admin.blueprint import pages
 from qbwc_server.admin.context import actor, parts
 from qbwc_server.admin.entry_pages import (
+    NO_AMOUNT,
     at_the_company,
     fresh_values,
     judged,
@@ -25,11 +26,10 @@ from qbwc_server.admin.entry_pages import (
     to_the_job,
     with_company,
 )
-from qbwc_server.errors import PayloadRefused, Problem, UnknownCompany
+from qbwc_server.errors import PayloadRefused, UnknownCompany
 from qbwc_server.jobs import NewJob
 
 AS_JSON = "This is what you typed, as JSON. Change or add any field, then queue it here. Nothing is queued yet."
-NO_AMOUNT = Problem("type the amount first, then spread it.", "total_amount")
 
 
 @pages.get("/new")
@@ -160,8 +160,7 @@ def _filled_further(kind: str, values: MultiDict[str, str], action: str) -> Resp
         return show_entry(kind, entry.with_a_row(values) if "more" in values else values)
     filled = spread_over(values)
     if filled is None:
-        shown = entry.shown_problems([NO_AMOUNT], entry.write(kind, values, ""))
-        return show_entry(kind, values, shown=shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return show_entry(kind, values, shown=NO_AMOUNT, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return show_entry(kind, filled)
 
 

@@ -76,7 +76,7 @@ class _Chance:
 
     def bits(self, count: int) -> int:
         self.last += 1
-        return self.last % 2**count
+        return self.last & ((1 << count) - 1)
 
 
 Chance = _Chance()
@@ -105,8 +105,7 @@ def form_of(shown: TestResponse) -> dict[str, str]:
 def job_made(answer: TestResponse) -> int:
     """The number of the job to which the page went on."""
     assert answer.status_code == 303, text_of(answer)
-    place = str(answer.location)
-    return int(place.replace("/admin/jobs/", "job=").split("job=")[1].split("&")[0].split("?")[0])
+    return int(answer.location.replace("/admin/jobs/", "job=").split("job=")[1].split("&")[0].split("?")[0])
 
 
 def error_at(answer: TestResponse, field: str) -> str:
