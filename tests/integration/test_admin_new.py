@@ -10,10 +10,11 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
-from qbwc_server import companies, jobs
+from qbwc_server import companies, jobs, records
 from qbwc_server.accounts import Role
 from qbwc_server.db import tables
 from qbwc_server.jobs import Job, Move, Status, Trouble
+from qbwc_server.records import Record
 from tests.support.page import VIEWER, Browser, Page, hidden, parsed, text_of
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -259,6 +260,15 @@ def test_a_payment_is_spread_over_the_oldest_invoices_and_the_rest_is_said(offic
     assert "1001" not in text_of(left)
     more = office.send(left, {"action": "spread"}, "/admin/new/payment")
     assert "Not applied 160.00" in text_of(more)
+
+
+def test_open_invoices_are_found_by_the_customers_name_in_quickbooks_too(office: Office) -> None:
+    (number, *_) = office.queue(customer("C-1", "Acme"), invoice("INV-1", "C-1", "1001"))
+    with office.page.db.write() as c:
+        record = Record("customer", "C-1", "80000001-1700000000", number, name="Acme")
+        records.save(c, office.jobs(number)[0].company_id, [record], office.page.clock.now())
+    found = office.fill("/admin/new/payment", customer_ref="acme", total_amount="20", action="find")
+    assert "1001" in text_of(found)
 
 
 def test_a_payment_without_an_open_invoice_is_said_to_be_a_credit(office: Office) -> None:

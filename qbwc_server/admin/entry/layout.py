@@ -34,7 +34,7 @@ _LABELS = {
     "is_to_be_printed": "Put it into QuickBooks' queue for printing",
     "is_to_be_emailed": "Put it into QuickBooks' queue for e-mail",
     "is_pending": "Pending: QuickBooks does not post it yet",
-    "po_number": "Customer's order number",
+    "po_number": "Their order number",
     "expected_tax": "Sales tax you expect",
     "expected_total": "Total you expect",
     "max": "Order up to",
