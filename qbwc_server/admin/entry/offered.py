@@ -38,7 +38,8 @@ class PayRow:
 
 def offered(c: sa.Connection, company: str, family: str, text: str = "") -> list[tuple[str, str]]:
     """Values and labels of what there is of a family, by the beginning of its name or external id."""
-    wanted = name_in(text) or str(read_ref(text))
+    ref = read_ref(text)
+    wanted = name_in(text) or (ref if isinstance(ref, str) else next(iter(ref.values())))
     found = _FIND[family](c, company, wanted[:LONGEST_KEY])
     return [(ours(each.external_id, each.name), _where(each.qb_id)) for each in found]
 

@@ -14,8 +14,8 @@ def read_others(text: str) -> dict[str, Any]:
         return {}
     try:
         found = desk.payload_of(text)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+    except (RecursionError, ArithmeticError):
+        raise ValueError("nested too deeply, or a number beyond all measure") from None
     if not isinstance(found, dict):
         raise ValueError("no object")
     return found

@@ -123,9 +123,9 @@ def _expect(payload: dict[str, Any], values: Mapping[str, str]) -> None:
 
 def computed_total(payload: Mapping[str, Any]) -> Decimal | None:
     """The lines and the expected tax; None where QuickBooks sets a price, or a figure cannot be read."""
+    tax = desk.number(payload.get("expected_tax", 0))
     try:
         lines = desk.subtotal(payload.get("lines") or [])
+        return None if lines is None or tax is None else lines + tax
     except ArithmeticError:  # a figure beyond all measure, which the checks refuse
         return None
-    tax = desk.number(payload.get("expected_tax", 0))
-    return None if lines is None or tax is None else lines + tax
