@@ -9,7 +9,7 @@ from ipaddress import IPv4Network, IPv6Network
 from flask import Request, current_app, g, request
 
 from qbwc_server.accounts import Actor, Hasher, Person, Session
-from qbwc_server.admin import filters
+from qbwc_server.admin.filters import ZONE_COOKIE, zone_named
 from qbwc_server.clock import Chance, Clock
 from qbwc_server.db import Database
 from qbwc_server.qbxml import Renderer
@@ -96,4 +96,4 @@ def viewer_zone() -> tzinfo:
     """The time zone of whoever looks: the one they chose, else their browser's, else UTC."""
     someone = maybe_person()
     chosen = someone.time_zone if someone is not None else None
-    return filters.zone_named(chosen or request.cookies.get(filters.ZONE_COOKIE))
+    return zone_named(chosen or request.cookies.get(ZONE_COOKIE))
