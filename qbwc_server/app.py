@@ -50,13 +50,15 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None, 
         return redirect(f"{admin.PATH}/")
 
     limits = Limits(session=timedelta(minutes=settings.session_minutes), round_trips=settings.session_round_trips)
-    exchange = Exchange(database, Renderer(settings.templates), limits=limits)
+    renderer = Renderer(settings.templates)
+    exchange = Exchange(database, renderer, limits=limits)
     soap.mount(app, exchange, settings.max_body_bytes)
     parts = admin.Parts(
         db=database,
         clock=clock or SystemClock(),
         chance=SystemChance(),
         hasher=hasher or Hasher(),
+        renderer=renderer,
         proxies=networks(settings.trusted_proxies),
     )
     page = app.extensions["qbwc_admin"] = admin.create(parts)

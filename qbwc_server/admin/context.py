@@ -12,6 +12,7 @@ from qbwc_server.accounts import Actor, Hasher, Person, Session
 from qbwc_server.admin.filters import ZONE_COOKIE, zone_named
 from qbwc_server.clock import Chance, Clock
 from qbwc_server.db import Database
+from qbwc_server.qbxml import Renderer
 
 _EXTENSION = "qbwc_parts"
 
@@ -24,6 +25,8 @@ class Parts:
     clock: Clock
     chance: Chance
     hasher: Hasher
+    renderer: Renderer
+    """Writes jobs as they would be sent, to show them."""
     proxies: tuple[IPv4Network | IPv6Network, ...]
     """Those whose X-Forwarded headers are believed."""
 

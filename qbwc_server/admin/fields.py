@@ -15,8 +15,13 @@ def errors_of(refusal: QbwcError, **renamed: str) -> Errors:
 
 def sentence(problem: Problem) -> str:
     """A problem as one or two sentences, without its path: it stands at its field."""
-    text = f"{problem.message[:1].upper()}{problem.message[1:]}"
-    return f"{text} {problem.remedy}".strip()
+    text = words(problem)
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def words(problem: Problem) -> str:
+    """The same to stand behind the name of its field and a colon."""
+    return str(Problem(problem.message, remedy=problem.remedy))
 
 
 def repeated(password: str, again: str) -> Errors:

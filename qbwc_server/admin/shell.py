@@ -12,7 +12,20 @@ from flask import Flask, Response, current_app
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from qbwc_server import __version__
-from qbwc_server.admin import account, bulk, entrance, filters, first_page, job, job_deeds, jobs, people, refusals
+from qbwc_server.admin import (
+    account,
+    bulk,
+    correct,
+    entrance,
+    filters,
+    first_page,
+    job,
+    job_deeds,
+    jobs,
+    new,
+    people,
+    refusals,
+)
 from qbwc_server.admin.blueprint import pages
 from qbwc_server.admin.context import PageRequest, Parts, keep_parts, maybe_person, viewer_zone
 from qbwc_server.admin.cookie import csrf_token, write_cookie
@@ -21,7 +34,7 @@ from qbwc_server.admin.headers import VERSION_ARGUMENT, file_version, protect
 
 PATH = "/admin"
 LARGEST_REQUEST = 2 * 1024 * 1024
-VIEWS = (first_page, entrance, account, people, jobs, bulk, job, job_deeds)
+VIEWS = (first_page, entrance, account, people, jobs, bulk, job, job_deeds, new, correct)
 """The modules whose views are part of the page; importing them here is what makes them so."""
 
 

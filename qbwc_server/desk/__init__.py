@@ -4,6 +4,7 @@ Reading takes an open transaction (`db.read()`) and gives frozen data; what chan
 """
 
 from qbwc_server.desk.actions import Actions, Answer, Candidate, Needs, actions, candidates
+from qbwc_server.desk.amounts import line_amount, number, payload_of, subtotal
 from qbwc_server.desk.bulk import (
     MOST_PREVIEWED,
     Chunk,
@@ -18,13 +19,15 @@ from qbwc_server.desk.bulk import (
 )
 from qbwc_server.desk.choices import Choice, customers, items
 from qbwc_server.desk.connection import Connection, Step, connection
-from qbwc_server.desk.document import Document, Line, Paid, document
+from qbwc_server.desk.correcting import correct
+from qbwc_server.desk.document import Document, Line, Paid, document, in_words
+from qbwc_server.desk.draft import Draft, draft
 from qbwc_server.desk.estimate import Estimate, estimate
 from qbwc_server.desk.filters import NEEDS_PERSON, JobFilter, read_filter, write_filter
 from qbwc_server.desk.listing import PAGE, Count, JobLine, Page, counts, page
-from qbwc_server.desk.naming import Named
+from qbwc_server.desk.naming import Named, named
 from qbwc_server.desk.overview import Card, Overview, Visit, card, overview
-from qbwc_server.desk.payables import OpenInvoice, OpenInvoices, open_invoices
+from qbwc_server.desk.payables import OpenInvoice, OpenInvoices, open_invoices, spread
 from qbwc_server.desk.receipt import Basis, Compared, Receipt, Verdict, receipt
 from qbwc_server.desk.story import Neighbour, Neighbours, Story, story
 from qbwc_server.desk.timeline import Entry, timeline
@@ -49,6 +52,7 @@ __all__ = [
     "Count",
     "Deed",
     "Document",
+    "Draft",
     "Entry",
     "Estimate",
     "Explanation",
@@ -81,20 +85,29 @@ __all__ = [
     "card",
     "carry_out",
     "connection",
+    "correct",
     "counts",
     "customers",
     "document",
+    "draft",
     "estimate",
     "explanation",
+    "in_words",
     "items",
+    "line_amount",
+    "named",
+    "number",
     "open_invoices",
     "overview",
     "own_part",
     "page",
+    "payload_of",
     "preview",
     "read_filter",
     "receipt",
+    "spread",
     "story",
+    "subtotal",
     "timeline",
     "write_filter",
     "xml_parts",

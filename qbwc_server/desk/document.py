@@ -92,14 +92,19 @@ class Document:
 
 def document(c: sa.Connection, job: Job) -> Document:
     """The job's paper, with names in the place of external ids where they are known."""
-    payload = amounts.payload_of(job.payload)
-    names = Names(c, job.company_id, set(_keys(payload, job.family)))
-    known = KINDS.get(job.kind)
+    return paper(c, job.company_id, job.kind, job.family, job.payload)
+
+
+def paper(c: sa.Connection, company_id: int, kind: str, family: str, payload_json: str) -> Document:
+    """The same of a payload that need not be in the queue yet."""
+    payload = amounts.payload_of(payload_json)
+    names = Names(c, company_id, set(_keys(payload, family)))
+    known = KINDS.get(kind)
     lines, pays = _objects(payload.get("lines")), _objects(payload.get("applied_to"))
     paid = amounts.number(payload.get("total_amount"))
     given = sum((amounts.number(each.get("payment_amount")) or Decimal(0) for each in pays), Decimal(0))
     return Document(
-        title=known.title if known else job.kind,
+        title=known.title if known else kind,
         number=payload.get("ref_number"),
         date=payload.get("txn_date"),
         customer=names.of(payload.get("customer_ref"), _CUSTOMERS),
@@ -110,7 +115,7 @@ def document(c: sa.Connection, job: Job) -> Document:
         paid=paid,
         pays=tuple(_paid(each, names) for each in pays),
         unapplied=None if paid is None else paid - given,
-        fields=tuple(_fields(_in_order(payload, job), names, job.family, _ELSEWHERE)),
+        fields=tuple(_fields(_in_order(payload, kind), names, family, _ELSEWHERE)),
     )
 
 
@@ -133,9 +138,9 @@ def _paid(applied: Mapping[str, Any], names: Names) -> Paid:
     return Paid(invoice, amount, amounts.number(applied.get("discount_amount")))
 
 
-def _in_order(payload: Mapping[str, Any], job: Job) -> Mapping[str, Any]:
+def _in_order(payload: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
     """The payload's fields in the order of its model; what is stored is in the order of the alphabet."""
-    known = KINDS.get(job.kind)
+    known = KINDS.get(kind)
     order = [*(known.model.model_fields if known else ()), *payload]
     return {name: payload[name] for name in dict.fromkeys(order) if name in payload}
 

@@ -59,6 +59,13 @@ class Names:
         )
 
 
+def named(c: sa.Connection, company_id: int, keys: Collection[Key]) -> dict[Key, Named]:
+    """The records there are or will be under these external ids; what nobody knows is left out."""
+    names = Names(c, company_id, keys)
+    found = {key: names.of({"external_id": key[1]}, key[0]) for key in keys}
+    return {key: each for key, each in found.items() if each is not None and (each.job_id or each.qb_id)}
+
+
 def _queued(c: sa.Connection, company_id: int, keys: Collection[Key]) -> Iterable[tuple[Key, tuple[int, str]]]:
     by_family: dict[str, list[str]] = {}
     for family, external_id in keys:

@@ -7,7 +7,7 @@ the payments that went through it. What people enter in QuickBooks itself it doe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from qbwc_server import companies
 from qbwc_server.db import tables
-from qbwc_server.desk import amounts
+from qbwc_server.desk import amounts, choices
 from qbwc_server.jobs import Status, folded
 
 MOST_INVOICES = 200
@@ -66,18 +66,44 @@ class OpenInvoices:
     """The customer has more than MOST_INVOICES; the newest of them were looked at."""
 
 
-def open_invoices(c: sa.Connection, company: str, customer: str) -> OpenInvoices:
-    """The invoices for a customer, by the text with which payloads refer to it: external id, ListID or full name.
+def open_invoices(c: sa.Connection, company: str, customer: str, *, apart_from: int | None = None) -> OpenInvoices:
+    """The invoices for a customer, by any text with which payloads refer to it: external id, ListID or full name.
 
-    Raises UnknownCompany.
+    What the payment of the job `apart_from` gives them, which is being corrected, does not count. Raises
+    UnknownCompany.
     """
     company_id = companies.get(c, company).id
-    invoices = _of(c, company_id, customer, "invoice", MOST_INVOICES + 1)
-    by_name, by_id = _paid(c, company_id, customer)
+    texts = _texts(c, company, customer)
+    invoices = _all_of(c, company_id, texts, "invoice", MOST_INVOICES + 1)
+    by_name, by_id = _paid(c, company_id, texts, apart_from)
     found = [_open(row, by_name, by_id) for row in reversed(invoices[:MOST_INVOICES])]
     left = tuple(each for each in found if each.open is None or each.open > 0)
     owed = sum((each.open or Decimal(0) for each in left), Decimal(0))
     return OpenInvoices(left, owed, NOT_KNOWN, len(invoices) > MOST_INVOICES)
+
+
+def spread(amount: Decimal, invoices: Iterable[OpenInvoice]) -> dict[str, Decimal]:
+    """What each invoice gets of an amount, by external id: the first is paid first, as far as the amount goes."""
+    given: dict[str, Decimal] = {}
+    for invoice in invoices:
+        part = min(amount, invoice.open or Decimal(0))
+        if part > 0:
+            given[invoice.external_id] = part
+            amount -= part
+    return given
+
+
+def _texts(c: sa.Connection, company: str, customer: str) -> set[str]:
+    """Every text that means the same customer, once it is recorded; a queued one's name may be another's, too."""
+    known = [each for each in choices.customers(c, company, customer) if each.qb_id is not None]
+    names = [{each.external_id, each.name, each.qb_id or ""} for each in known]
+    same = [texts for texts in names if folded(customer) in {folded(text) for text in texts}]
+    return {customer}.union(*same)
+
+
+def _all_of(c: sa.Connection, company_id: int, customers: Collection[str], kind: str, limit: int) -> list[sa.Row[Any]]:
+    found = {row.id: row for customer in customers for row in _of(c, company_id, customer, kind, limit)}
+    return sorted(found.values(), key=lambda row: -row.id)[:limit]
 
 
 def _of(c: sa.Connection, company_id: int, customer: str, kind: str, limit: int) -> list[sa.Row[Any]]:
@@ -109,11 +135,15 @@ def _is_for(payload: str, customer: str) -> bool:
     return any(folded(str(text)) == folded(customer) for text in ref.values())
 
 
-def _paid(c: sa.Connection, company_id: int, customer: str) -> tuple[Mapping[str, Decimal], Mapping[str, Decimal]]:
+def _paid(
+    c: sa.Connection, company_id: int, customers: Collection[str], apart_from: int | None
+) -> tuple[Mapping[str, Decimal], Mapping[str, Decimal]]:
     """What the customer's payments give to each invoice, by external id and by TxnID."""
     by_name: dict[str, Decimal] = defaultdict(Decimal)
     by_id: dict[str, Decimal] = defaultdict(Decimal)
-    for row in _of(c, company_id, customer, "payment", _MOST_PAYMENTS):
+    for row in _all_of(c, company_id, customers, "payment", _MOST_PAYMENTS):
+        if row.id == apart_from:
+            continue
         for invoice, amount in _applied(amounts.payload_of(row.payload)):
             if "external_id" in invoice:
                 by_name[invoice["external_id"]] += amount

@@ -2,7 +2,7 @@
 
 from qbwc_server.jobs.corrected import corrected
 from qbwc_server.jobs.dependencies import block_dependents, block_stopped, free_dependents, recount, wait_again
-from qbwc_server.jobs.enqueue import Enqueued, enqueue
+from qbwc_server.jobs.enqueue import Enqueued, enqueue, why_not_enqueued
 from qbwc_server.jobs.graph import by_ids, still_waiting, unknown_job, waiting_on
 from qbwc_server.jobs.intake import HandIn, NewJob, read_dicts, read_lines, stored_payload, survey_dicts, survey_lines
 from qbwc_server.jobs.kinds import KINDS, Invoice, InvoiceLine, Kind, Payment, kind
@@ -81,5 +81,6 @@ __all__ = [
     "wait_again",
     "waiting_on",
     "why_not_cancelled",
+    "why_not_enqueued",
     "why_not_retried",
 ]

@@ -59,14 +59,11 @@ def enqueue(
     """
     lock(c, company_id)
     now = clock.now()
-    handed = list(handed_in(new_jobs))
-    there = jobs_by_key(c, company_id, {each.key for each in handed})
-    batch, problems = _sorted_out(handed, there)
-    targets, unresolvable = find_targets(c, company_id, batch, refused)
-    problems = [*refused.problems, *_twice(handed, refused), *problems, *unresolvable]
-    if problems:
-        raise PayloadRefused(*sorted(problems, key=lambda problem: problem.line or 0))
+    looked = _looked_at(c, company_id, new_jobs, refused)
+    if looked.problems:
+        raise PayloadRefused(*looked.problems)
 
+    handed, there, batch, targets = looked.handed, looked.there, looked.batch, looked.targets
     replaced = {key: there[key] for key in batch if key in there}
     _replace(c, replaced, batch, now, actor)
     ids = {key: job.id for key, job in replaced.items()}
@@ -74,6 +71,34 @@ def enqueue(
     _depend(c, batch, targets, ids)
     _follow_up(c, batch, ids, replaced.values(), now, actor)
     return _results(c, company_id, handed, there)
+
+
+def why_not_enqueued(
+    c: sa.Connection, company_id: int, new_jobs: Sequence[NewJob], *, refused: Refused = NOTHING_REFUSED
+) -> tuple[Problem, ...]:
+    """Everything for which `enqueue` would refuse these jobs now; changes nothing."""
+    return _looked_at(c, company_id, new_jobs, refused).problems
+
+
+@dataclass(frozen=True, slots=True)
+class _LookedAt:
+    """A hand-in compared with what is there."""
+
+    handed: Sequence[HandedIn]
+    there: Mapping[Key, Job]
+    batch: Batch
+    targets: Targets
+    problems: tuple[Problem, ...]
+
+
+def _looked_at(c: sa.Connection, company_id: int, new_jobs: Sequence[NewJob], refused: Refused) -> _LookedAt:
+    handed = list(handed_in(new_jobs))
+    there = jobs_by_key(c, company_id, {each.key for each in handed})
+    batch, problems = _sorted_out(handed, there)
+    targets, unresolvable = find_targets(c, company_id, batch, refused)
+    everything = [*refused.problems, *_twice(handed, refused), *problems, *unresolvable]
+    in_order = tuple(sorted(everything, key=lambda problem: problem.line or 0))
+    return _LookedAt(handed, there, batch, targets, in_order)
 
 
 def _sorted_out(handed: Sequence[HandedIn], there: Mapping[Key, Job]) -> tuple[Batch, list[Problem]]:

@@ -184,12 +184,14 @@ def samples() -> dict[str, Any]:
             {"item": "", "desc": "", "quantity": "", "rate": ""},
         ],
         "line_errors": {"lines-2-rate": "“abc” is no amount; write 2.35."},
+        "rest": Decimal("0.05"),
         "open_invoices": [
             {
                 "key": "17",
                 "number": "1001",
                 "date": "4 Sep 2026",
                 "total": Decimal("1200"),
+                "taken": Decimal("1000"),
                 "open": Decimal("200"),
                 "applied": "200",
             },
@@ -198,6 +200,7 @@ def samples() -> dict[str, Any]:
                 "number": "1029",
                 "date": "11 Oct 2026",
                 "total": Decimal("640.50"),
+                "taken": Decimal("0"),
                 "open": Decimal("640.50"),
                 "applied": "300.25",
             },

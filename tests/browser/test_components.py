@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from qbwc_server.admin.entry import Row
 from tests.browser.preview import PAGES, WIDTHS
 
 pytestmark = pytest.mark.browser
@@ -103,6 +104,37 @@ def test_totals_follow_what_is_typed_and_never_round_in_between(page: Page, part
     expect(rest).to_have_text("0.05")
     page.get_by_label("Pay on invoice 1029").fill("400")
     expect(rest).to_have_text("-99.70")
+
+
+@pytest.mark.parametrize(
+    ("quantity", "rate"),
+    [
+        ("0.1", "0.2"),
+        ("3", "0.335"),
+        ("1", "-0.505"),
+        ("-2.5", "0.01"),
+        ("", "-10"),
+        ("1,250", ".00333"),
+        ("5.", "7.1"),
+    ],
+)
+def test_the_script_rounds_as_the_server_does(page: Page, parts: str, quantity: str, rate: str) -> None:
+    page.goto(f"{parts}/new")
+    page.get_by_label("Quantity of line 4").fill(quantity)
+    page.get_by_label("Rate of line 4").fill(rate)
+    amount = Row(3, quantity=quantity, rate=rate).amount
+    expect(page.locator("[data-amount]").nth(3)).to_have_text(f"{amount:,.2f}")
+
+
+def test_a_row_is_added_at_once_and_is_counted_and_what_is_typed_is_looked_up(page: Page, parts: str) -> None:
+    page.goto(f"{parts}/new")
+    page.get_by_role("button", name="One more line").click()
+    page.get_by_label("Rate of line 5").fill("2")
+    page.get_by_label("Rate of line 3").fill("0")
+    expect(page.locator("[data-total]")).to_have_text("606.25")
+    assert page.locator("[name=lines-4-item]").input_value() == ""
+    page.get_by_label("Customer").press_sequentially("bir")
+    expect(page.locator("#f-customer-list option")).to_have_count(1)
 
 
 def test_one_tick_ticks_all_and_is_counted(page: Page, parts: str) -> None:

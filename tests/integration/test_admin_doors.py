@@ -29,7 +29,21 @@ OWN_THINGS = {
     "admin.end_other_sessions",
 }
 """What a viewer may change, since it concerns nobody else."""
-FOR_ADMINS = {"admin.people", "admin.preview_change", "admin.jobs_changed"}
+FOR_ADMINS = {
+    "admin.people",
+    "admin.preview_change",
+    "admin.jobs_changed",
+    "admin.new",
+    "admin.new_choices",
+    "admin.new_lines",
+    "admin.new_customer",
+    "admin.new_item_service",
+    "admin.new_item_non_inventory",
+    "admin.new_item_inventory",
+    "admin.new_invoice",
+    "admin.new_payment",
+    "admin.correct",
+}
 """What a viewer does not even see."""
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 

@@ -3,8 +3,9 @@
 Left out of the model, because nothing can stand against it (docs/reliability.md says so too):
 - A PC sleeps with a set in hand at most twenty hours where QuickBooks keeps no record of message sets. With the clock's
   steps that stays within the grace of 48 hours. Where QuickBooks keeps its record, PCs sleep up to five days.
-- Where QuickBooks stores its record of a set only when the whole set is through, a PC sleeps no longer than the ten minutes
-  after which the identical text may go out again from another PC: if that one dies midway, no record guards what it did.
+- Where QuickBooks stores its record of a set only when the whole set is through, a PC sleeps no longer than the ten
+  minutes after which the identical text may go out again from another PC: if that one dies midway, no record guards
+  what it did.
 - Clocks go wrong by at most twelve hours each, so a step is at most a day.
 - Each machine runs one Web Connector: a PC that sleeps does not visit under the same name.
 """

@@ -31,10 +31,16 @@
 
   const CENTS = UNIT / 100n; // from hundred-thousandths to cents
 
+  const fixedCents = (line) => { // of a line whose amount is given without a rate; null if it has none
+    const fixed = line.querySelector("[data-amount]").dataset.fixed;
+    const value = fixed === undefined ? null : read(fixed);
+    return value === null ? null : divided(value, CENTS);
+  };
+
   const lineCents = (line) => { // null while a figure of it cannot be read
     const quantityTyped = line.querySelector("[data-quantity]").value;
     const rateTyped = line.querySelector("[data-rate]").value;
-    if (rateTyped.trim() === "") return 0n;
+    if (rateTyped.trim() === "") return fixedCents(line) ?? 0n;
     const quantity = quantityTyped.trim() === "" ? UNIT : read(quantityTyped);
     const rate = read(rateTyped);
     return quantity === null || rate === null ? null : divided(quantity * rate, UNIT * CENTS);
@@ -44,11 +50,31 @@
     let total = 0n;
     for (const line of region.querySelectorAll("[data-line]")) {
       const cents = lineCents(line);
-      const typed = line.querySelector("[data-rate]").value.trim() !== "";
+      const typed = line.querySelector("[data-rate]").value.trim() !== "" || fixedCents(line) !== null;
       line.querySelector("[data-amount]").textContent = cents === null || !typed ? "–" : shown(cents);
       total = cents === null || total === null ? null : total + cents;
     }
     region.querySelector("[data-total]").textContent = total === null ? "–" : shown(total);
+  };
+
+  const moreLines = (button) => { // the row that the server would add, at once
+    const rows = button.closest("[data-lines]").querySelectorAll("[data-line]");
+    const last = rows[rows.length - 1];
+    const row = last.cloneNode(true);
+    row.querySelectorAll(".error, .note, input[type=hidden]").forEach((part) => part.remove());
+    for (const field of row.querySelectorAll("[name]")) {
+      field.value = "";
+      field.name = field.name.replace(/-\d+-/, `-${rows.length}-`);
+      field.id = `f-${field.name}`;
+      field.setAttribute("aria-label", field.getAttribute("aria-label").replace(/\d+$/, rows.length + 1));
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+    }
+    delete row.querySelector("[data-amount]").dataset.fixed;
+    last.after(row);
+    if (typeof htmx !== "undefined") htmx.process(row);
+    row.querySelector("[name]").focus();
+    figures();
   };
 
   const splitPayment = (region) => {
@@ -141,6 +167,11 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (button !== null) copy(button);
+    const more = event.target.closest("[data-lines] button[name=more]");
+    if (more !== null) {
+      event.preventDefault();
+      moreLines(more);
+    }
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-tick-all]")) tickAll(event.target);
