@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, request
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from qbwc_server import __version__
-from qbwc_server.admin import account, entrance, filters, first_page, people, refusals
+from qbwc_server.admin import account, companies, company, entrance, filters, first_page, people, refusals
 from qbwc_server.admin.blueprint import pages
 from qbwc_server.admin.context import PageRequest, Parts, keep_parts, maybe_person
 from qbwc_server.admin.cookie import csrf_token, write_cookie
@@ -22,7 +22,7 @@ from qbwc_server.admin.headers import VERSION_ARGUMENT, file_version, protect
 
 PATH = "/admin"
 LARGEST_REQUEST = 2 * 1024 * 1024
-VIEWS = (first_page, entrance, account, people)
+VIEWS = (first_page, entrance, account, companies, company, people)
 """The modules whose views are part of the page; importing them here is what makes them so."""
 
 

@@ -6,6 +6,7 @@ Reading takes an open transaction (`db.read()`) and gives frozen data; what chan
 from qbwc_server.desk.actions import Actions, Answer, Candidate, Needs, actions, candidates
 from qbwc_server.desk.bulk import Chunk, Deed, Preview, Reason, Result, Selection, Stays, carry_out, preview
 from qbwc_server.desk.choices import Choice, customers, items
+from qbwc_server.desk.company_trouble import company_explanation
 from qbwc_server.desk.connection import Connection, Step, connection
 from qbwc_server.desk.document import Document, Line, Paid, document
 from qbwc_server.desk.estimate import Estimate, estimate
@@ -67,6 +68,7 @@ __all__ = [
     "actions",
     "candidates",
     "card",
+    "company_explanation",
     "carry_out",
     "connection",
     "counts",
