@@ -13,8 +13,6 @@ ROWS = 50
 """Companies on one page of a table."""
 NEWEST = 8
 """Jobs that wait for a person, shown in one place."""
-UNDER_WAY = (Status.QUEUED, Status.SENT, Status.RETRYING)
-"""Jobs in these states go on by themselves."""
 
 STATES = {
     Contact.LATE: "late",
@@ -51,14 +49,6 @@ JobsUrl = Callable[[JobFilter], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """How many jobs, and where they are listed."""
-
-    count: Count
-    url: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Figure:
     """One of the figures above a page, as `facts` of the macros takes it."""
 
@@ -77,10 +67,12 @@ class CompanyRow:
     state: str
     why: str
     """What is wrong with its connection and why, in a sentence or two; empty if nothing is."""
-    person: Cell
-    in_doubt: Cell
-    under_way: Cell
-    done: Cell
+    figures: tuple[Figure, ...]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the time at which it was expected has passed by far."""
+        return self.card.contact is Contact.LATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +126,7 @@ def part(cards: Sequence[Card], number: int) -> Part:
 
 def row(card: Card, jobs_url: JobsUrl) -> CompanyRow:
     """What a table says of a company."""
-
-    def cell(*statuses: Status) -> Cell:
-        return Cell(summed(card.counts[each] for each in statuses), jobs_url(_of(card, *statuses)))
-
-    return CompanyRow(
-        card=card,
-        state=STATES[card.contact],
-        why=why(card),
-        person=Cell(card.needs_person, jobs_url(JobFilter(company=card.company.name, needs_person=True))),
-        in_doubt=cell(Status.IN_DOUBT),
-        under_way=cell(*UNDER_WAY),
-        done=cell(Status.DONE),
-    )
+    return CompanyRow(card, STATES[card.contact], why(card), tuple(figures([card], jobs_url)))
 
 
 def standing(card: Card, waiting: Sequence[JobLine], estimate: Estimate, jobs_url: JobsUrl) -> Standing:
@@ -172,12 +152,12 @@ def why(card: Card) -> str:
 
 def figures(cards: Sequence[Card], jobs_url: JobsUrl) -> list[Figure]:
     """The jobs of one company, or of all, by state; without the states that no job is in."""
-    alone = cards[0] if len(cards) == 1 else None
+    alone = cards[0].company.name if len(cards) == 1 else None
     found = []
     for status, label in _FIGURES:
         count = summed(card.counts[status] for card in cards)
         if count.number or status in _ALWAYS:
-            url = jobs_url(_of(alone, status) if alone is not None else JobFilter(statuses=(status,)))
+            url = jobs_url(JobFilter(company=alone, statuses=(status,)))
             found.append(Figure(label, str(count), url if count.number else None, status if count.number else None))
     return found
 
@@ -191,24 +171,13 @@ def summed(counts: Iterable[Count]) -> Count:
 def lead(cards: Sequence[Card]) -> str:
     """How it stands with all of them, in two sentences."""
     numbers = Counter(card.contact for card in cards)
-    bad = [
-        f"{numbers[contact]:,} {words[numbers[contact] > 1]}" for contact, words in _SAY.items() if numbers[contact]
-    ]
+    bad = [f"{numbers[contact]:,} {words[numbers[contact] > 1]}" for contact, words in _SAY.items() if numbers[contact]]
     there = f"{len(cards):,} {'company' if len(cards) == 1 else 'companies'}."
     return f"{there} {_listed(bad)}." if bad else f"{there} The Web Connector of each comes by as it should."
 
 
-def waits(card: Card) -> bool:
-    """Whether jobs are under way, so that it makes sense to say when they are through."""
-    return any(card.counts[status].number for status in UNDER_WAY)
-
-
 def _listed(texts: Sequence[str]) -> str:
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
-
-
-def _of(card: Card, *statuses: Status) -> JobFilter:
-    return JobFilter(company=card.company.name, statuses=statuses)
 
 
 def _name(card: Card) -> str:

@@ -92,9 +92,7 @@ _POLICIES: Mapping[str, tuple[str, Mapping[str, str]]] = {
 def shown_steps(steps: Sequence[Step]) -> list[ShownStep]:
     """The steps with where somebody is: what cannot be seen from here counts as done once a later step is."""
     last = max((place for place, step in enumerate(steps) if step.is_done), default=-1)
-    return [
-        ShownStep(step.key, step.title, step.text, _state(place, last, step)) for place, step in enumerate(steps)
-    ]
+    return [ShownStep(step.key, step.title, step.text, _state(place, last, step)) for place, step in enumerate(steps)]
 
 
 def policy_fields() -> list[PolicyField]:

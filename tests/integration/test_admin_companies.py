@@ -31,7 +31,7 @@ def ada(page: Page) -> Browser:
 
 def office(page: Page) -> Office:
     """A company named Acme with its Web Connector and its QuickBooks."""
-    return Office(page.db, page.clock, SeededChance())
+    return Office(page.db, page.clock, SeededChance(), ":memory:")
 
 
 def password_in(text: str) -> str:

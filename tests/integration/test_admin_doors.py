@@ -29,7 +29,7 @@ OWN_THINGS = {
     "admin.end_other_sessions",
 }
 """What a viewer may change, since it concerns nobody else."""
-FOR_ADMINS = {"admin.people"}
+FOR_ADMINS = {"admin.people", "admin.new_company", "admin.company_settings", "admin.company_qwc"}
 """What a viewer does not even see."""
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 
