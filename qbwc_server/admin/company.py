@@ -31,13 +31,13 @@ _LARGEST_NUMBER = 2**31 - 1
 
 _DONE = {
     "settings": "The settings are saved.",
-    "settings-load": "The settings are saved. Load the new .qwc file into the Web Connector: it replaces the old one, and "
-    "the password stays.",
+    "settings-load": "The settings are saved. Load the new .qwc file into the Web Connector: it replaces the old one, "
+    "and the password stays.",
     "paused": "Paused: nothing goes out until somebody resumes it.",
     "resumed": "Resumed: jobs go out again at the next visit of the Web Connector.",
     "accepted": "The file that was open is now the right one. Jobs go out again at the next visit.",
-    "password": "This form was used already, and the password was shown then, once. Nothing was changed now. If it is lost, "
-    "make a new one below.",
+    "password": "This form was used already, and the password was shown then, once. Nothing was changed now. If it is "
+    "lost, make a new one below.",
 }
 _OTHER_FILE = "Another file is open meanwhile than the one you saw here. Nothing was changed; look again."
 

@@ -43,8 +43,8 @@ HELP = (
     Help(
         "QBWC1039",
         "You are not Admin in single-user mode; or the file still carries the mark of an earlier connection.",
-        "Log in to QuickBooks as Admin, in single-user mode. If the company was connected before, remove it in that Web "
-        "Connector first, while its file is open.",
+        "Log in to QuickBooks as Admin, in single-user mode. If the company was connected before, remove it in that "
+        "Web Connector first, while its file is open.",
     ),
     Help(
         "QBWC1003, QBWC1004, QBWC1048",

@@ -165,7 +165,7 @@ def test_another_company_file_stops_the_page_and_is_accepted_by_the_button_that_
         stop = 'Stopped: the company file that is open ("Rock Castle") carries another company\'s FileID'
         c.execute(
             sa.update(tables.company).values(
-                stop_reason=f"{stop}. Open the company file of Acme; if this is the right one, an administrator runs: x",
+                stop_reason=f"{stop}. Open the company file of Acme; if it is right, an administrator runs: x",
                 seen_company_name="Rock Castle",
                 seen_file_id=None,
             )
