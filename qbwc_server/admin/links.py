@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import current_app, url_for
 
 from qbwc_server.desk import JobFilter, write_filter
@@ -9,13 +11,14 @@ from qbwc_server.desk import JobFilter, write_filter
 
 def jobs_url(wanted: JobFilter) -> str | None:
     """The list of the jobs that a filter finds."""
-    return _url("admin.jobs", **write_filter(wanted))
+    filters: dict[str, Any] = {**write_filter(wanted)}
+    return url_for("admin.jobs", **filters) if _has("admin.jobs") else None
 
 
 def job_url(number: int) -> str | None:
     """One job."""
-    return _url("admin.job", number=number)
+    return url_for("admin.job", number=number) if _has("admin.job") else None
 
 
-def _url(endpoint: str, **values: str | int) -> str | None:
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+def _has(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions

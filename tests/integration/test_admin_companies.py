@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 
@@ -150,10 +151,24 @@ def test_the_page_turns_green_at_the_first_answer_of_quickbooks(page: Page, ada:
     with page.db.read() as c:
         company = companies.by_id(c, 1)
     assert company.seen_company_name
-    for told in (company.seen_company_name, company.known_facts()["product"], company.known_facts()["file_mode"]):
+    for told in (company.seen_company_name, company.known_facts()["product"], "Modemulti-user"):
         assert str(told) in after
     assert company.last_result
     assert company.last_result in after
+
+
+def test_what_is_special_about_the_file_is_said_in_plain_words(page: Page, ada: Browser) -> None:
+    office(page).visit()
+    with page.db.write() as c:
+        known = json.loads(companies.by_id(c, 1).facts or "{}")
+        special = known | {"sample_company": True, "accountants_copy": True, "qbxml_versions": ["11.0", "12.0"]}
+        c.execute(sa.update(tables.company).values(facts=json.dumps(special), recovery="absent"))
+
+    text = text_of(ada.get(COMPANY))
+    assert "one of QuickBooks' sample companies" in text
+    assert "An accountant works on a copy" in text
+    assert "speaks qbXML 12.0 at most" in text
+    assert "QuickBooks keeps no record of what it was sent" in text
 
 
 def test_another_company_file_stops_the_page_and_is_accepted_by_the_button_that_named_it(
