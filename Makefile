@@ -6,9 +6,10 @@ PYTEST_ARGS ?=
 QBWC_TEST_WORKERS ?= 2
 SEEDS ?= 1000
 FROM ?= 0
+BENCH_SCALE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format faults serve clean FORCE
+.PHONY: help demo test check format faults bench serve clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -33,12 +34,15 @@ format: $(VENV)/.dev ## put the source into its usual form
 faults: $(VENV)/.dev ## random schedules of faults against queue and books (SEEDS=100000 FROM=0)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --from $(FROM)
 
+bench: $(VENV)/.dev ## what a job costs, into docs/performance.md; about 7 minutes (BENCH_SCALE=0.1)
+	@$(BIN)/python -m benchmarks --scale $(BENCH_SCALE)
+
 serve: $(VENV)/.run ## start the server with the settings of the environment and .env
 	@$(BIN)/qbwc serve
 
 clean: ## remove what make made: .venv, demo, caches (never your data)
 	rm -rf $(VENV) demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find qbwc_server qbxml_templates tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find qbwc_server qbxml_templates benchmarks tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The virtual environment is made anew when pyproject.toml changed, when the folder was moved (its scripts hold full
 # paths), and when its Python was upgraded away. A stamp holds the folder; .dev is .run with the tools of developers.

@@ -44,6 +44,7 @@ LONGEST_LINE = 1000
 """Characters of a closing text that the log shows."""
 DONE = "done"
 """connectionError's answer that ends the run."""
+_CHANGE_COMPANY = tables.company.update().where(tables.company.c.id == sa.bindparam("number"))
 _TRY_OPEN_FILE = frozenset({"0x80040403", "0x80040406"})
 """The path we gave cannot be opened: the file that is open is tried once, and its identity judged as always."""
 
@@ -204,4 +205,4 @@ class Exchange:
 
 
 def _note(c: sa.Connection, company: Company, **columns: object) -> None:
-    c.execute(tables.company.update().where(tables.company.c.id == company.id).values(**columns))
+    c.execute(_CHANGE_COMPANY, {"number": company.id, **columns})

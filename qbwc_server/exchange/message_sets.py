@@ -18,8 +18,41 @@ KEY_BITS = 80
 """20 hexadecimal characters: newMessageSetID takes 23 at most (facts/qbxml.md section 2.2)."""
 
 
-_SELECT = sa.select(*(_set.c[name] for name in MessageSet.__dataclass_fields__))
-_SELECT_ITEMS = sa.select(*(_item.c[name] for name in Item.__dataclass_fields__))
+def _found(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The sets that meet these conditions, oldest first. Built once: building costs more than running."""
+    return sa.select(*(_set.c[name] for name in MessageSet.__dataclass_fields__)).where(*conditions).order_by(_set.c.id)
+
+
+_MINE = _set.c.company_id == sa.bindparam("company")
+_OF_SESSION = _set.c.session_id == sa.bindparam("session")
+_FOR_PURPOSE = _set.c.purpose == sa.bindparam("purpose")
+_BY_KEY = _found(_MINE, _set.c.key == sa.bindparam("key"))
+_BY_NUMBER = _found(_set.c.id == sa.bindparam("number"))
+_UNANSWERED = _found(_OF_SESSION, _set.c.state == SetState.SENT)
+# The literals are those of partial indexes, which the databases would not see in a parameter.
+_IN_DOUBT = _found(_MINE, _set.c.state == sa.literal_column("'in_doubt'"))
+_REFUSED = _found(_MINE, _set.c.state == sa.literal_column("'refused'"))
+_ABOUT = _set.c.about_id == sa.bindparam("about")
+_CANARIES = _found(_MINE, _set.c.id > sa.bindparam("about"), _ABOUT, _set.c.purpose == Purpose.CANARY)
+_SENT_IN = _found(_OF_SESSION, _FOR_PURPOSE)
+_SENT_SINCE = _found(_OF_SESSION, _set.c.sent_at >= sa.bindparam("since"), _set.c.id != sa.bindparam("but"))
+_ASKED_IN = _found(_OF_SESSION, _ABOUT, _set.c.purpose == Purpose.QUERY)
+_LOST = _found(_OF_SESSION, _ABOUT, _set.c.state == SetState.LOST, _set.c.id != sa.bindparam("but"))
+_ASKED_ABOUT = sa.select(_set.c.about_id).where(_OF_SESSION, _set.c.about_id.is_not(None))
+_CLEARABLE = _found(
+    _MINE, _set.c.clearing == sa.literal_column("'uncleared'"), _set.c.clear_after <= sa.bindparam("now")
+).limit(21)
+_ITEMS = (
+    sa.select(*(_item.c[name] for name in Item.__dataclass_fields__))
+    .where(_item.c.message_set_id == sa.bindparam("number"))
+    .order_by(_item.c.position)
+)
+_CHANGE = _set.update().where(_set.c.id == sa.bindparam("number"))
+_CHANGE_TEXT = _text.update().where(_text.c.message_set_id == sa.bindparam("number"))
+_CHANGE_ITEM = _item.update().where(
+    _item.c.message_set_id == sa.bindparam("b_set"), _item.c.position == sa.bindparam("b_position")
+)
+_INSERT = _set.insert().returning(_set.c.id)
 
 
 def new_key(chance: Chance) -> str:
@@ -49,24 +82,23 @@ def store(
 ) -> int:
     """Writes down a set that is about to be sent, its exact text and its (job, step) in order; returns its number."""
     number: int = c.scalars(
-        _set.insert()
-        .values(
-            company_id=company_id,
-            session_id=session_id,
-            key=key,
-            purpose=purpose,
-            about_id=about.id if about else None,
-            clears_id=clears.id if clears else None,
-            state=SetState.SENT,
-            qbxml_version=version,
-            carries_id=carries_id,
-            jobs=len(items),
-            first_sent_at=now,
-            sent_at=now,
-        )
-        .returning(_set.c.id)
+        _INSERT,
+        {
+            "company_id": company_id,
+            "session_id": session_id,
+            "key": key,
+            "purpose": purpose,
+            "about_id": about.id if about else None,
+            "clears_id": clears.id if clears else None,
+            "state": SetState.SENT,
+            "qbxml_version": version,
+            "carries_id": carries_id,
+            "jobs": len(items),
+            "first_sent_at": now,
+            "sent_at": now,
+        },
     ).one()
-    c.execute(_text.insert().values(message_set_id=number, request=text))
+    c.execute(_text.insert(), {"message_set_id": number, "request": text})
     if items:
         c.execute(
             _item.insert(),
@@ -82,12 +114,12 @@ def store(
 
 def change(c: sa.Connection, message_set: MessageSet, **columns: object) -> None:
     """Changes columns of a set."""
-    c.execute(_set.update().where(_set.c.id == message_set.id).values(**columns))
+    c.execute(_CHANGE, {"number": message_set.id, **columns})
 
 
 def keep_response(c: sa.Connection, message_set: MessageSet, response: str) -> None:
     """Stores what came back for a set."""
-    c.execute(_text.update().where(_text.c.message_set_id == message_set.id).values(response=_storable(response)))
+    c.execute(_CHANGE_TEXT, {"number": message_set.id, "response": _storable(response)})
 
 
 def _storable(text: str) -> str:
@@ -97,55 +129,52 @@ def _storable(text: str) -> str:
 
 def by_key(c: sa.Connection, company_id: int, key: str) -> MessageSet | None:
     """The set of that key, if it is this company's."""
-    return _first(c, _set.c.company_id == company_id, _set.c.key == key)
+    return _first(c, _BY_KEY, company=company_id, key=key)
 
 
 def by_number(c: sa.Connection, number: int) -> MessageSet | None:
     """The set of that number."""
-    return _first(c, _set.c.id == number)
+    return _first(c, _BY_NUMBER, number=number)
 
 
 def unanswered(c: sa.Connection, session_id: int) -> list[MessageSet]:
     """The sets of a session that wait for an answer, oldest first."""
-    return _all(c, _set.c.session_id == session_id, _set.c.state == SetState.SENT)
+    return _all(c, _UNANSWERED, session=session_id)
 
 
 def in_doubt(c: sa.Connection, company_id: int) -> list[MessageSet]:
     """The write sets of a company that may be in the books, oldest first."""
-    return _all(c, _set.c.company_id == company_id, _set.c.state == sa.literal_column("'in_doubt'"))
+    return _all(c, _IN_DOUBT, company=company_id)
 
 
 def refused(c: sa.Connection, company_id: int) -> list[MessageSet]:
     """The write sets of a single job that QuickBooks refused and nobody knows why, oldest first."""
-    return _all(c, _set.c.company_id == company_id, _set.c.state == sa.literal_column("'refused'"))
+    return _all(c, _REFUSED, company=company_id)
 
 
 def canaries(c: sa.Connection, subject: MessageSet) -> list[MessageSet]:
     """The canaries that were sent for a refused set, oldest first."""
-    mine = (_set.c.company_id == subject.company_id, _set.c.id > subject.id)
-    return _all(c, *mine, _set.c.about_id == subject.id, _set.c.purpose == Purpose.CANARY)
+    return _all(c, _CANARIES, company=subject.company_id, about=subject.id)
 
 
 def of_session(c: sa.Connection, session_id: int, purpose: Purpose) -> list[MessageSet]:
     """The sets that were sent in a session for a purpose, oldest first."""
-    return _all(c, _set.c.session_id == session_id, _set.c.purpose == purpose)
+    return _all(c, _SENT_IN, session=session_id, purpose=purpose)
 
 
 def asked_about(c: sa.Connection, session_id: int) -> set[int]:
     """The write sets that were asked about or sent again in a session."""
-    subjects = sa.select(_set.c.about_id).where(_set.c.session_id == session_id, _set.c.about_id.is_not(None))
-    return set(c.scalars(subjects))
+    return set(c.scalars(_ASKED_ABOUT, {"session": session_id}))
 
 
 def was_lost_before(c: sa.Connection, question: MessageSet) -> bool:
     """Whether another question of this visit about the same write set went unanswered already."""
-    mine = (_set.c.session_id == question.session_id, _set.c.about_id == question.about_id)
-    return _first(c, *mine, _set.c.state == SetState.LOST, _set.c.id != question.id) is not None
+    return _first(c, _LOST, session=question.session_id, about=question.about_id, but=question.id) is not None
 
 
 def of_session_after(c: sa.Connection, session_id: int, sent_at: datetime, number: int) -> list[MessageSet]:
     """The other sets that a session sent at or after a moment, oldest first."""
-    return _all(c, _set.c.session_id == session_id, _set.c.sent_at >= sent_at, _set.c.id != number)
+    return _all(c, _SENT_SINCE, session=session_id, since=sent_at, but=number)
 
 
 def looked_up(session_id: int) -> sa.Select[tuple[int]]:
@@ -156,12 +185,7 @@ def looked_up(session_id: int) -> sa.Select[tuple[int]]:
 
 def about(c: sa.Connection, subject_id: int, session_id: int) -> list[MessageSet]:
     """The queries that were sent in a session to find the jobs of a set, oldest first."""
-    return _all(
-        c,
-        _set.c.session_id == session_id,
-        _set.c.about_id == subject_id,
-        _set.c.purpose == Purpose.QUERY,
-    )
+    return _all(c, _ASKED_IN, session=session_id, about=subject_id)
 
 
 def request_of(c: sa.Connection, message_set: MessageSet) -> str:
@@ -176,41 +200,27 @@ def response_of(c: sa.Connection, message_set: MessageSet) -> str:
 
 def clearable(c: sa.Connection, company_id: int, now: datetime) -> list[MessageSet]:
     """The sets whose record in QuickBooks may go, oldest first, at most 21."""
-    return _all(
-        c,
-        _set.c.company_id == company_id,
-        _set.c.clearing == sa.literal_column("'uncleared'"),
-        _set.c.clear_after <= now,
-        limit=21,
-    )
+    return _all(c, _CLEARABLE, company=company_id, now=now)
 
 
 def items(c: sa.Connection, message_set_id: int) -> list[Item]:
     """The jobs of a set in their order."""
-    rows = c.execute(_SELECT_ITEMS.where(_item.c.message_set_id == message_set_id).order_by(_item.c.position))
+    rows = c.execute(_ITEMS, {"number": message_set_id})
     return [Item(**(dict(row._mapping) | {"applied": Applied(row.applied)})) for row in rows]
 
 
 def change_items(c: sa.Connection, rows: Sequence[dict[str, object]]) -> None:
     """Writes statuses: each row has b_set, b_position and every one of status_code, applied and qb_id."""
     if rows:
-        c.execute(
-            _item.update()
-            .where(_item.c.message_set_id == sa.bindparam("b_set"), _item.c.position == sa.bindparam("b_position"))
-            .values(
-                status_code=sa.bindparam("status_code"), applied=sa.bindparam("applied"), qb_id=sa.bindparam("qb_id")
-            ),
-            rows,
-        )
+        c.execute(_CHANGE_ITEM, rows)
 
 
-def _all(c: sa.Connection, *conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[MessageSet]:
-    rows = c.execute(_SELECT.where(*conditions).order_by(_set.c.id).limit(limit))
-    return [_of(row) for row in rows]
+def _all(c: sa.Connection, wanted: sa.Select[Any], **values: object) -> list[MessageSet]:
+    return [_of(row) for row in c.execute(wanted, values)]
 
 
-def _first(c: sa.Connection, *conditions: sa.ColumnElement[bool]) -> MessageSet | None:
-    found = _all(c, *conditions, limit=1)
+def _first(c: sa.Connection, wanted: sa.Select[Any], **values: object) -> MessageSet | None:
+    found = _all(c, wanted, **values)
     return found[0] if found else None
 
 

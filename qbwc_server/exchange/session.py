@@ -62,7 +62,13 @@ class Session:
     connection_errors: int
 
 
+# Built once, as everywhere in this package: building a statement costs more than running it.
 _SELECT = sa.select(*(_session.c[name] for name in Session.__dataclass_fields__))
+_OPEN = _SELECT.where(_session.c.company_id == sa.bindparam("company"), _session.c.state == sa.literal_column("'open'"))
+_BY_NUMBER = _SELECT.where(_session.c.id == sa.bindparam("number"))
+_BY_TICKET = _SELECT.where(_session.c.ticket_sha256 == sa.bindparam("ticket"))
+_COMPANY_OF = sa.select(_session.c.company_id).where(_session.c.ticket_sha256 == sa.bindparam("ticket"))
+_CHANGE = _session.update().where(_session.c.id == sa.bindparam("number"))
 
 
 def ticket_hash(ticket: str) -> str:
@@ -87,33 +93,30 @@ def open_session(c: sa.Connection, company: Company, now: datetime, chance: Chan
 
 def open_sessions(c: sa.Connection, company_id: int) -> list[Session]:
     """The visits of a company that were not closed; more than one only for a moment."""
-    rows = c.execute(
-        _SELECT.where(_session.c.company_id == company_id, _session.c.state == sa.literal_column("'open'"))
-    )
-    return [_of(row) for row in rows]
+    return [_of(row) for row in c.execute(_OPEN, {"company": company_id})]
 
 
 def find(c: sa.Connection, ticket: str | None) -> tuple[Company, Session] | None:
     """The company and visit of a ticket, read after the company was locked; None for a ticket that is not ours."""
     if not ticket or len(ticket) > LONGEST_TICKET:
         return None
-    mine = _session.c.ticket_sha256 == ticket_hash(ticket)
-    company_id = c.scalar(sa.select(_session.c.company_id).where(mine))
+    mine = {"ticket": ticket_hash(ticket)}
+    company_id = c.scalar(_COMPANY_OF, mine)
     if company_id is None:
         return None
     company = companies.lock(c, company_id)
-    row = c.execute(_SELECT.where(mine)).one()
+    row = c.execute(_BY_TICKET, mine).one()
     return company, _of(row)
 
 
 def by_number(c: sa.Connection, number: int) -> Session:
     """The visit of that number."""
-    return _of(c.execute(_SELECT.where(_session.c.id == number)).one())
+    return _of(c.execute(_BY_NUMBER, {"number": number}).one())
 
 
 def change(c: sa.Connection, session: Session, **columns: Any) -> Session:
     """Changes columns of a visit and returns it as it is now."""
-    c.execute(_session.update().where(_session.c.id == session.id).values(**columns))
+    c.execute(_CHANGE, {"number": session.id, **columns})
     known = {name: value for name, value in columns.items() if name in Session.__dataclass_fields__}
     return replace(session, **known)
 

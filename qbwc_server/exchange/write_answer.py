@@ -72,7 +72,7 @@ def _hold_second_ids(visit: Visit, repeated: list[Decided]) -> None:
 def _conclude(visit: Visit, subject: MessageSet, asked: Purpose) -> None:
     """The set is answered when no job waits for it any more; then QuickBooks' record of it may be cleared some day."""
     cleared(visit.c, subject)
-    left = [job for job in jobs_of(visit.c, subject) if waits_for(job, subject)]
+    left = jobs.still_waiting(visit.c, subject.id)
     if left:
         if not any(job.status is Status.HELD for job in left):  # else a person is asked, and QuickBooks is not
             doubt(visit.c, subject, "QuickBooks' answer left it open", visit.now)

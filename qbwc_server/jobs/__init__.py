@@ -3,7 +3,7 @@
 from qbwc_server.jobs.corrected import corrected
 from qbwc_server.jobs.dependencies import block_dependents, block_stopped, free_dependents, recount
 from qbwc_server.jobs.enqueue import Enqueued, enqueue
-from qbwc_server.jobs.graph import by_ids, unknown_job, waiting_on
+from qbwc_server.jobs.graph import by_ids, still_waiting, unknown_job, waiting_on
 from qbwc_server.jobs.intake import HandIn, NewJob, read_dicts, read_lines, stored_payload, survey_dicts, survey_lines
 from qbwc_server.jobs.kinds import KINDS, Invoice, InvoiceLine, Kind, Payment, kind
 from qbwc_server.jobs.missing import missing_key, missing_names, release_missing
@@ -73,6 +73,7 @@ __all__ = [
     "resolved",
     "retry",
     "retryable",
+    "still_waiting",
     "stored_payload",
     "survey_dicts",
     "survey_lines",

@@ -14,22 +14,22 @@ from qbwc_server.jobs.moves import Move, Trouble, move
 from qbwc_server.jobs.states import Status
 
 _job, _dependency = tables.job, tables.job_dependency
+_UNFINISHED = (
+    sa.select(_dependency.c.job_id, sa.func.count())
+    .join(_job, _job.c.id == _dependency.c.on_job_id)
+    .where(_dependency.c.job_id.in_(sa.bindparam("ids", expanding=True)), _job.c.status != Status.DONE)
+    .group_by(_dependency.c.job_id)
+)
+_CHANGE = _job.update().where(_job.c.id == sa.bindparam("b_id"))
 
 
 def recount(c: sa.Connection, waiters: Collection[int]) -> None:
     """Counts anew what these jobs still wait for."""
     left = dict.fromkeys(waiters, 0)
     for some in slices(left):
-        unfinished = (
-            sa.select(_dependency.c.job_id, sa.func.count())
-            .join(_job, _job.c.id == _dependency.c.on_job_id)
-            .where(_dependency.c.job_id.in_(some), _job.c.status != Status.DONE)
-            .group_by(_dependency.c.job_id)
-        )
-        left |= {row[0]: row[1] for row in c.execute(unfinished)}
+        left |= {row[0]: row[1] for row in c.execute(_UNFINISHED, {"ids": some})}
     if left:
-        statement = _job.update().where(_job.c.id == sa.bindparam("b_id")).values(waiting_for=sa.bindparam("b_left"))
-        c.execute(statement, [{"b_id": job_id, "b_left": count} for job_id, count in sorted(left.items())])
+        c.execute(_CHANGE, [{"b_id": job_id, "waiting_for": count} for job_id, count in sorted(left.items())])
 
 
 def free_dependents(c: sa.Connection, done_ids: Iterable[int]) -> None:
@@ -74,10 +74,9 @@ def raise_ranks(c: sa.Connection, ranks: Mapping[int, int], waits: Mapping[int, 
     `ranks` maps the jobs that came or changed to their ranks, `waits` is what `needs` says of them.
     """
     wanted = inherited(ranks, waits)
-    low = [{"b_id": job.id, "b_rank": wanted[job.id]} for job in by_ids(c, wanted) if job.rank < wanted[job.id]]
+    low = [{"b_id": job.id, "rank": wanted[job.id]} for job in by_ids(c, wanted) if job.rank < wanted[job.id]]
     if low:
-        statement = _job.update().where(_job.c.id == sa.bindparam("b_id"))
-        c.execute(statement.values(rank=sa.bindparam("b_rank")), low)
+        c.execute(_CHANGE, low)
 
 
 def inherited(ranks: Mapping[int, int], waits: Mapping[int, Collection[int]]) -> dict[int, int]:

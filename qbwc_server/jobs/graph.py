@@ -10,9 +10,15 @@ import sqlalchemy as sa
 from qbwc_server.db import slices, tables
 from qbwc_server.errors import Problem
 from qbwc_server.jobs.model import SELECT, Job, job_of
-from qbwc_server.jobs.states import Status
+from qbwc_server.jobs.states import Question, Status
 
 _job, _dependency = tables.job, tables.job_dependency
+_BY_IDS = SELECT.where(_job.c.id.in_(sa.bindparam("ids", expanding=True))).order_by(_job.c.id)
+_STILL_WAITING = SELECT.where(
+    _job.c.message_set_id == sa.bindparam("number"),
+    sa.or_(_job.c.status.in_((Status.SENT, Status.IN_DOUBT)), _job.c.question == Question.IN_THE_BOOKS),
+).order_by(_job.c.id)
+_WAITERS = sa.select(_dependency.c.job_id).where(_dependency.c.on_job_id.in_(sa.bindparam("ids", expanding=True)))
 _OVER = (Status.DONE, Status.CANCELLED)
 
 
@@ -20,9 +26,13 @@ def by_ids(c: sa.Connection, ids: Iterable[int]) -> list[Job]:
     """The jobs of these numbers, in the order of their numbers; unknown numbers are left out."""
     jobs: list[Job] = []
     for some in slices(ids):
-        rows = c.execute(SELECT.where(_job.c.id.in_(some)).order_by(_job.c.id))
-        jobs += [job_of(row) for row in rows]
+        jobs += map(job_of, c.execute(_BY_IDS, {"ids": some}))
     return jobs
+
+
+def still_waiting(c: sa.Connection, message_set_id: int) -> list[Job]:
+    """The jobs last sent in this set of which it is not known yet whether they are in the books."""
+    return [job_of(row) for row in c.execute(_STILL_WAITING, {"number": message_set_id})]
 
 
 def unknown_job(number: int) -> Problem:
@@ -34,7 +44,7 @@ def waiting_on(c: sa.Connection, ids: Iterable[int]) -> list[Job]:
     """The jobs that directly wait or waited for any of these."""
     waiters: set[int] = set()
     for some in slices(ids):
-        waiters |= set(c.scalars(sa.select(_dependency.c.job_id).where(_dependency.c.on_job_id.in_(some))))
+        waiters |= set(c.scalars(_WAITERS, {"ids": some}))
     return by_ids(c, waiters)
 
 

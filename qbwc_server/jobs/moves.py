@@ -17,6 +17,7 @@ from qbwc_server.jobs.states import ENDED, WITHOUT_ERROR, Status
 
 _job, _event, _missing = tables.job, tables.job_event, tables.missing_name
 
+_CHANGE = _job.update().where(_job.c.id == sa.bindparam("b_id"))
 _NO_QUESTION: dict[str, Any] = dict.fromkeys(("question", "question_detail"))
 _NO_ERROR: Mapping[str, Any] = dict.fromkeys(
     ("error", "error_code", "cause", "remedy", "quickbooks_message", "missing_name")
@@ -64,9 +65,8 @@ def move(c: sa.Connection, moves: Sequence[Move], *, now: datetime, actor: str) 
     for each in moves:
         values = _columns(each, now)
         by_columns[tuple(sorted(values))].append(values | {"b_id": each.job.id})
-    for columns, rows in by_columns.items():
-        statement = _job.update().where(_job.c.id == sa.bindparam("b_id"))
-        c.execute(statement.values({name: sa.bindparam(name) for name in columns}), rows)
+    for rows in by_columns.values():
+        c.execute(_CHANGE, rows)
     for some in slices(each.job.id for each in moves if each.job.missing_name is not None):
         c.execute(_missing.delete().where(_missing.c.job_id.in_(some)))
     change_keys(c, ((each.job, each.changes) for each in moves))

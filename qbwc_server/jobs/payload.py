@@ -32,6 +32,8 @@ class Payload(BaseModel):
 
     catalog_element: ClassVar[Element]
     readers: ClassVar[Mapping[str, FieldReader]] = {}
+    referring: ClassVar[Mapping[str, FieldReader]] = {}
+    """Those of the readers whose field is a reference or may hold one further in: few of many."""
     not_offered: ClassVar[Mapping[str, str]] = {}
     """Elements of the catalog, in snake_case, or of QuickBooks, that are no fields here, each with the reason."""
 
@@ -48,6 +50,11 @@ class Payload(BaseModel):
         if not hasattr(cls, "catalog_element"):
             raise CatalogError(f"{cls.__name__} names no element of the catalog.")
         cls.readers = declared_readers(cls.__name__, cls.model_fields, cls.catalog_element)
+        cls.referring = {
+            name: reader
+            for name, reader in cls.readers.items()
+            if reader.ref is not None or any(part.referring for part in reader.parts)
+        }
 
     @classmethod
     def broken_combinations(cls, given: Mapping[str, object]) -> Iterator[Broken]:  # noqa: ARG003 - for those that have rules
@@ -66,8 +73,8 @@ class Payload(BaseModel):
             return data
         if not isinstance(data, Mapping):
             raise refusal(f"must be an object with fields in braces, this is {shown(data)}.")
-        given = {key: value for key, value in data.items() if value is not None and key in cls.model_fields}
-        unknown = unknown_fields(data, cls.model_fields, cls.not_offered, "docs/payloads.md lists the fields.")
+        given = {key: value for key, value in data.items() if value is not None and key in cls.readers}
+        unknown = unknown_fields(data, cls.readers, cls.not_offered, "docs/payloads.md lists the fields.")
         broken = [*unknown, *cls.broken_combinations(given)]
         try:
             payload = handler(given)

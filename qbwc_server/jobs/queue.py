@@ -16,6 +16,19 @@ from qbwc_server.jobs.states import LOOKUP, Status
 _job = tables.job
 COUNT_CAP = 5000
 """Queued jobs are counted up to here: a figure for a progress bar must not cost more than the work."""
+_MINE = _job.c.company_id == sa.bindparam("company")
+# Written as literals, so that the databases see them match their partial indexes.
+_FREE = _job.c.waiting_for == sa.literal_column("0")
+_QUEUED = sa.and_(_MINE, _job.c.status == sa.literal_column("'queued'"), _FREE)
+_RETRYING = sa.and_(_MINE, _job.c.status == sa.literal_column("'retrying'"), _FREE)
+_IN_ORDER = SELECT.order_by(_job.c.rank.desc(), _job.c.id).limit(sa.bindparam("most"))
+_READY = _IN_ORDER.where(_QUEUED, _job.c.step != LOOKUP)
+_DUE = _IN_ORDER.where(_RETRYING, _job.c.due_at <= sa.bindparam("now"))
+_SOME = (
+    sa.select(_job.c.id).where(_MINE, _job.c.status == sa.bindparam("status")).limit(sa.bindparam("most")).subquery()
+)
+_COUNT = sa.select(sa.func.count()).select_from(_SOME)
+_NEXT_DUE = sa.select(_job.c.due_at).where(_RETRYING).order_by(_job.c.due_at).limit(1)
 _UNSETTLED = (Status.QUEUED, Status.RETRYING, Status.SENT, Status.IN_DOUBT)
 
 
@@ -35,18 +48,9 @@ def ready(c: sa.Connection, company_id: int, now: datetime, limit: int) -> list[
     Jobs under suspicion of having spoiled a set go with their own group alone, others never with them.
     Two narrow indexes are read, so the cost does not grow with the queue.
     """
-    queued = SELECT.where(
-        _job.c.company_id == company_id, _job.c.status == sa.literal_column("'queued'"), _free(), _job.c.step != LOOKUP
-    )
-    due = SELECT.where(
-        _job.c.company_id == company_id,
-        _job.c.status == sa.literal_column("'retrying'"),
-        _free(),
-        _job.c.due_at <= now,
-    )
     rows: list[sa.Row[Any]] = []
-    rows += c.execute(queued.order_by(_job.c.rank.desc(), _job.c.id).limit(limit))
-    rows += c.execute(due.order_by(_job.c.rank.desc(), _job.c.id).limit(limit))
+    rows += c.execute(_READY, {"company": company_id, "most": limit})
+    rows += c.execute(_DUE, {"company": company_id, "now": now, "most": limit})
     jobs = sorted(map(job_of, rows), key=lambda job: (-job.rank, job.id))
     return [job for job in jobs if job.search_group == jobs[0].search_group][:limit]
 
@@ -64,36 +68,14 @@ def has_ready(c: sa.Connection, company_id: int, now: datetime) -> bool:
 
 def backlog(c: sa.Connection, company_id: int) -> Backlog:
     """How much is queued, and when the next retry is due."""
-    some = (
-        sa.select(_job.c.id)
-        .where(_job.c.company_id == company_id, _job.c.status == Status.QUEUED)
-        .limit(COUNT_CAP)
-        .subquery()
-    )
-    queued = c.scalar(sa.select(sa.func.count()).select_from(some)) or 0
-    next_due = c.scalar(
-        sa.select(_job.c.due_at)
-        .where(_job.c.company_id == company_id, _job.c.status == sa.literal_column("'retrying'"), _free())
-        .order_by(_job.c.due_at)
-        .limit(1)
-    )
-    return Backlog(queued, next_due)
+    queued = _count(c, company_id, Status.QUEUED)
+    return Backlog(queued, c.scalar(_NEXT_DUE, {"company": company_id}))
 
 
 def counts(c: sa.Connection, company_id: int, statuses: Sequence[Status]) -> dict[Status, int]:
     """How many jobs are in each of these states, each counted up to COUNT_CAP."""
-    found = {}
-    for status in statuses:
-        some = (
-            sa.select(_job.c.id)
-            .where(_job.c.company_id == company_id, _job.c.status == status)
-            .limit(COUNT_CAP)
-            .subquery()
-        )
-        found[status] = c.scalar(sa.select(sa.func.count()).select_from(some)) or 0
-    return found
+    return {status: _count(c, company_id, status) for status in statuses}
 
 
-def _free() -> sa.ColumnElement[bool]:
-    """Written as a literal, so that the databases see it match their partial indexes."""
-    return _job.c.waiting_for == sa.literal_column("0")
+def _count(c: sa.Connection, company_id: int, status: Status) -> int:
+    return c.scalar(_COUNT, {"company": company_id, "status": status, "most": COUNT_CAP}) or 0

@@ -20,11 +20,16 @@ Key = tuple[str, str]
 class FoundReference:
     """One reference and the place where it stands."""
 
-    path: str
-    """For example ``lines[0].item_ref``."""
+    place: tuple[str | int, ...]
+    """The fields and numbers of lines that lead to it."""
     family: str | None
     """What its external id is unique within; None where only QuickBooks' own id or name can be meant."""
     ref: Ref
+
+    @property
+    def path(self) -> str:
+        """For example ``lines[0].item_ref``."""
+        return path_text(self.place)
 
 
 def references(payload: Payload) -> list[FoundReference]:
@@ -65,15 +70,16 @@ def resolved(payload: Payload, ids: Mapping[tuple[str, str], str]) -> Payload:
     The other references stay as they are. Raises KeyError if an id is not there: a job is planned only when
     all it refers to is recorded.
     """
-    return payload.model_copy(update=dict(_replaced(payload, ids)))
+    replaced = dict(_replaced(payload, ids))
+    return payload.model_copy(update=replaced) if replaced else payload
 
 
 def _found(payload: Payload, place: tuple[str | int, ...]) -> Iterator[FoundReference]:
-    for name, reader in type(payload).readers.items():
+    for name, reader in type(payload).referring.items():
         value = getattr(payload, name)
         if isinstance(value, Ref) and reader.ref is not None:
             family = reader.ref.family
-            yield FoundReference(path_text((*place, name)), family.name if family else None, value)
+            yield FoundReference((*place, name), family.name if family else None, value)
         elif isinstance(value, Payload):
             yield from _found(value, (*place, name))
         elif isinstance(value, tuple):
@@ -82,13 +88,14 @@ def _found(payload: Payload, place: tuple[str | int, ...]) -> Iterator[FoundRefe
 
 
 def _replaced(payload: Payload, ids: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, object]]:
-    for name, reader in type(payload).readers.items():
+    for name, reader in type(payload).referring.items():
         value = getattr(payload, name)
         if isinstance(value, Ref):
             if reader.ref is not None and reader.ref.family is not None and value.external_id is not None:
                 found = ids[reader.ref.family.name, value.external_id]
                 yield name, Ref(txn_id=found) if reader.ref.is_transaction else Ref(list_id=found)
         elif isinstance(value, Payload):
-            yield name, resolved(value, ids)
+            if (part := resolved(value, ids)) is not value:
+                yield name, part
         elif isinstance(value, tuple):
             yield name, tuple(resolved(part, ids) for part in value)

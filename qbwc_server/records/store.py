@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -35,25 +36,32 @@ class Record:
     """What differs from the expected total and tax, one line, until a person accepts it."""
 
 
-_SELECT = sa.select(*(_record.c[name] for name in Record.__dataclass_fields__))
+_COLUMNS = tuple(Record.__dataclass_fields__)
+_SELECT = sa.select(*(_record.c[name] for name in _COLUMNS))
+_OF_FAMILY = _SELECT.where(
+    _record.c.company_id == sa.bindparam("company"), _record.c.family == sa.bindparam("of_family")
+)
+_BY_EXTERNAL_ID = _OF_FAMILY.where(_record.c.external_id.in_(sa.bindparam("some", expanding=True)))
+_BY_QB_ID = _OF_FAMILY.where(_record.c.qb_id.in_(sa.bindparam("some", expanding=True)))
 
 
 def find(c: sa.Connection, company_id: int, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Record]:
     """The records there are for pairs of family and external id."""
-    found = _by(c, company_id, _record.c.external_id, wanted)
+    found = _by(c, company_id, _BY_EXTERNAL_ID, wanted)
     return {(record.family, record.external_id): record for record in found}
 
 
 def holders(c: sa.Connection, company_id: int, held: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Record]:
     """The records that hold these pairs of family and ListID or TxnID."""
-    found = _by(c, company_id, _record.c.qb_id, held)
+    found = _by(c, company_id, _BY_QB_ID, held)
     return {(record.family, record.qb_id): record for record in found}
 
 
 def save(c: sa.Connection, company_id: int, new: Sequence[Record], now: datetime) -> None:
     """Writes the records of external ids, or replaces them. The caller holds the company's lock."""
     there = find(c, company_id, [(record.family, record.external_id) for record in new])
-    rows = [asdict(record) | {"company_id": company_id, "recorded_at": now} for record in new]
+    same = {"company_id": company_id, "recorded_at": now}
+    rows = [{name: getattr(record, name) for name in _COLUMNS} | same for record in new]
     inserted = [row for row in rows if (row["family"], row["external_id"]) not in there]
     if inserted:
         c.execute(_record.insert(), inserted)
@@ -77,13 +85,13 @@ def forget(c: sa.Connection, company_id: int, record: Record) -> None:
 
 
 def _by(
-    c: sa.Connection, company_id: int, column: sa.Column[str], pairs: Iterable[tuple[str, str]]
+    c: sa.Connection, company_id: int, wanted: sa.Select[Any], pairs: Iterable[tuple[str, str]]
 ) -> Iterator[Record]:
-    """The records for pairs of family and a value of `column`: both columns asked for have such an index."""
+    """The records for pairs of family and a value that `wanted` asks for: both columns asked for have such an index."""
     by_family: dict[str, list[str]] = defaultdict(list)
     for family, value in pairs:
         by_family[family].append(value)
     for family, values in by_family.items():
         for some in slices(values):
-            of_these = _SELECT.where(_record.c.company_id == company_id, _record.c.family == family, column.in_(some))
-            yield from (Record(**row._mapping) for row in c.execute(of_these))
+            rows = c.execute(wanted, {"company": company_id, "of_family": family, "some": some})
+            yield from (Record(**row._mapping) for row in rows)

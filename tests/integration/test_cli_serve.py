@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -52,6 +53,20 @@ def test_serve_ends_in_order_when_it_is_asked_to(tmp_path: Path, settings: dict[
     with processes.server(tmp_path, "--workers", "1", **settings) as server:
         assert server.stop() == 0
         assert "Traceback" not in server.log
+
+
+@UNIX
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_waitress_too_stops_when_it_is_asked_to_and_the_port_is_free_again(
+    tmp_path: Path, settings: dict[str, str], number: signal.Signals
+) -> None:
+    with processes.server(tmp_path, "--server", "waitress", **settings) as server:
+        server.process.send_signal(number)
+        server.process.wait(processes.STOP_SECONDS)
+        assert "Traceback" not in server.log
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", server.port))
 
 
 @UNIX

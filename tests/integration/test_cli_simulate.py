@@ -65,6 +65,20 @@ def test_jobs_travel_from_the_queue_into_the_books_and_their_ids_come_back(
         assert added["password"] not in transcript + server.log
 
 
+def test_over_waitress_which_serves_on_windows_the_cycle_is_the_same(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'qbwc.db'}"
+    qbwc = CommandLine(QBWC_DATABASE_URL=url)
+    with processes.server(tmp_path, "--server", "waitress", QBWC_DATABASE_URL=url) as server:
+        added = qbwc.one("company", "add", "Acme", "--url", f"http://localhost:{server.port}")
+        qbwc.done("company", "qwc", "Acme", "-o", tmp_path / "acme.qwc")
+        qbwc.done("enqueue", "Acme", "-", stdin="\n".join(map(json.dumps, JOBS)))
+        qbwc.environment["QBWC_SIMULATE_PASSWORD"] = added["password"]
+        outcome = qbwc.one("simulate", "--qwc", tmp_path / "acme.qwc", "--books", tmp_path / "books.db")
+        assert (outcome["ok"], outcome["added"], outcome["errors"]) == (True, 3, 0)
+        assert [job["status"] for job in qbwc.objects("jobs")] == ["done"] * 3
+        assert "Traceback" not in server.log
+
+
 def test_a_pc_that_is_told_to_stop_leaves_what_was_booked_and_nothing_more(
     qbwc: CommandLine, database_url: str, tmp_path: Path
 ) -> None:
