@@ -165,7 +165,6 @@ def _standing(number: int) -> dict[str, Any]:
         "help": HELP,
         "is_local": companies.is_local(found.base_url),
         "mark": mark,
-        "seen_file": seen_file(found),
         "file_name": companies.qwc_file_name(found),
         "job_url": job_url,
     }

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from qbwc_server.admin.connecting import seen_file
 from qbwc_server.desk import Card, Contact, Count, Estimate, Explanation, JobFilter, JobLine, company_explanation
 from qbwc_server.jobs import Status
 
@@ -88,6 +89,8 @@ class Standing:
     """The newest jobs that wait for a person."""
     all_waiting: str | None
     """Where all of those are listed."""
+    seen_file: str
+    """Which file was open last; empty if none was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,7 @@ def standing(card: Card, waiting: Sequence[JobLine], estimate: Estimate, jobs_ur
         estimate=estimate,
         waiting=tuple(waiting[:NEWEST]),
         all_waiting=jobs_url(JobFilter(company=card.company.name, needs_person=True)),
+        seen_file=seen_file(card.company),
     )
 
 

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 NEW = {"name": "Carpenter & Sons", "url": "https://sync.example.com", "file": "", "every": "15"}
 COMPANY = "/admin/companies/1"
+OTHER_FILE = "{11111111-2222-3333-4444-555555555555}"
 
 
 @pytest.fixture
@@ -177,20 +178,18 @@ def test_another_company_file_stops_the_page_and_is_accepted_by_the_button_that_
     pc = office(page)
     pc.visit()
     with page.db.write() as c:
-        stop = 'Stopped: the company file that is open ("Rock Castle") carries another company\'s FileID'
+        other = companies.SeenFile(file_id=OTHER_FILE, company_name="Rock Castle")
+        stop = companies.judge_file(companies.by_id(c, 1), other)
         c.execute(
-            sa.update(tables.company).values(
-                stop_reason=f"{stop}. Open the company file of Acme; if it is right, an administrator runs: x",
-                seen_company_name="Rock Castle",
-                seen_file_id=None,
-            )
+            sa.update(tables.company).values(stop_reason=stop, seen_company_name="Rock Castle", seen_file_id=None)
         )
     shown = ada.get(COMPANY)
     text = text_of(shown)
     assert "Another company file is open" in text
     assert 'the company file that is open ("Rock Castle") carries' in text
-    assert "an administrator runs" not in text
+    assert "qbwc company" not in text
     assert "Likely cause" in text
+    assert hidden(ada.get("/admin/"), "seen") == hidden(shown, "seen")
 
     stale = ada.post(f"{COMPANY}/accept-file", {"seen": "Carpenter"})
     assert stale.status_code == 422
