@@ -57,6 +57,10 @@ class UnknownCompany(QbwcError):
     """No company of that name is registered."""
 
 
+class PasswordReplaced(QbwcError):
+    """A Web Connector's password is not the one any more that was to be replaced."""
+
+
 class CompanyRefused(QbwcError):
     """A company cannot be registered, changed or exported as asked."""
 

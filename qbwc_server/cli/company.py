@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -42,7 +41,7 @@ def add(name: str, url: str, path: str, minutes: int, as_json: bool) -> None:
     for problem in refusals:
         output.message(f"Note: {problem} Change it with `qbwc company set`.")
     if not refusals:
-        output.message(f'Next: qbwc company qwc "{added.name}" > {_file_name(added)}')
+        output.message(f'Next: qbwc company qwc "{added.name}" > {companies.qwc_file_name(added)}')
 
 
 @company.command("set")
@@ -125,7 +124,7 @@ def qwc(name: str, file: Path | None, as_json: bool) -> None:
             raise CompanyRefused(Problem(f"{file} cannot be written: {error.strerror}.")) from None
         output.message(f"Written to {file}.")
     elif as_json:
-        output.json_lines([{"name": found.name, "file_name": _file_name(found), "qwc": content.decode()}])
+        output.json_lines([{"name": found.name, "file_name": companies.qwc_file_name(found), "qwc": content.decode()}])
     else:
         click.echo(content, nl=False)
 
@@ -204,8 +203,3 @@ def _line(found: Company) -> Mapping[str, Any]:
         "stop_reason": found.stop_reason,
         "last_contact": found.last_contact_at,
     }
-
-
-def _file_name(found: Company) -> str:
-    stem = re.sub(r"-[0-9a-f]{8}$", "", found.username)
-    return f"{stem}.qwc"

@@ -13,9 +13,10 @@ import re
 import sqlalchemy as sa
 
 from qbwc_server.clock import Chance, token
-from qbwc_server.companies.finding import get
+from qbwc_server.companies.finding import get, lock
 from qbwc_server.companies.model import SELECT, Company, Credentials, from_row
 from qbwc_server.db import tables
+from qbwc_server.errors import PasswordReplaced
 
 _USERNAME = re.compile(r"[a-z0-9-]{1,64}")
 _NOBODY = "0" * 64
@@ -32,9 +33,21 @@ def make_password(chance: Chance) -> str:
     return token(chance, 128)
 
 
-def new_password(c: sa.Connection, name: str, chance: Chance) -> Credentials:
-    """Gives the company another password; the old one stops working at once. Raises UnknownCompany."""
-    company = get(c, name)
+def password_mark(c: sa.Connection, name: str) -> str:
+    """Tells one password of a company from the next without telling anything of either. Raises UnknownCompany."""
+    kept = sa.select(tables.company.c.password_sha256).where(tables.company.c.id == get(c, name).id)
+    return password_hash(c.execute(kept).scalar_one())[:16]
+
+
+def new_password(c: sa.Connection, name: str, chance: Chance, *, instead_of: str | None = None) -> Credentials:
+    """Gives the company another password; the old one stops working at once.
+
+    With `instead_of`, a mark, only while that one holds: a form that is sent twice makes one password, not two.
+    Raises UnknownCompany, PasswordReplaced.
+    """
+    company = lock(c, get(c, name).id)
+    if instead_of is not None and instead_of != password_mark(c, name):
+        raise PasswordReplaced(f"{company.name} got another password meanwhile; nothing was changed.")
     password = make_password(chance)
     change = sa.update(tables.company).where(tables.company.c.id == company.id)
     c.execute(change.values(password_sha256=password_hash(password)))

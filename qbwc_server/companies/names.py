@@ -12,6 +12,7 @@ MAX_NAME = 64
 MAX_PATH = 259
 """Windows' MAX_PATH without its final NUL."""
 MAX_MINUTES = 1440
+MAX_REASON = 200
 _FULL_PATH = re.compile(r'(?:[A-Za-z]:[\\/]|\\\\[^\\/]+[\\/])[^<>"|?*]+')
 _USERNAME_STEM = 24
 
@@ -55,6 +56,16 @@ def checked_minutes(minutes: int) -> int:
     if not 1 <= minutes <= MAX_MINUTES:
         raise _refused("every", f"must be from 1 to {MAX_MINUTES} minutes.")
     return minutes
+
+
+def checked_reason(text: str) -> str:
+    """Why a person pauses a company, on one line. Raises CompanyRefused."""
+    reason = " ".join(text.split()).rstrip(".")
+    if not 1 <= len(reason) <= MAX_REASON:
+        raise _refused("reason", f"must have 1 to {MAX_REASON} characters, this has {len(reason)}.")
+    if not reason.isprintable():
+        raise _refused("reason", "must hold printable characters only.")
+    return reason
 
 
 def make_username(name: str, chance: Chance) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from qbwc_server.companies.model import Company
@@ -26,6 +28,11 @@ def qwc_file(company: Company) -> bytes:
     etree.SubElement(schedule, "RunEveryNMinutes").text = str(company.run_every_minutes)
     etree.indent(root, " ")
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + etree.tostring(root, encoding="utf-8") + b"\n"
+
+
+def qwc_file_name(company: Company) -> str:
+    """What the file is called when it is saved: the beginning of the user name, in ASCII."""
+    return re.sub(r"-[0-9a-f]{8}$", "", company.username) + ".qwc"
 
 
 def app_name(company: Company) -> str:

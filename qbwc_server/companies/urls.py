@@ -53,6 +53,23 @@ def qbwc_refusals(base: str) -> list[Problem]:
     return problems
 
 
+def suggested_base(seen: str) -> str:
+    """The base under which a browser sees this server, as far as the Web Connector would take it; "" otherwise.
+
+    Whoever looks from the server's own computer sees an IP address there, and is given its name.
+    """
+    try:
+        base = checked_base(re.sub(r"//(127\.0\.0\.1|\[::1\])(?=[:/]|$)", "//localhost", seen))
+    except CompanyRefused:
+        return ""
+    return "" if qbwc_refusals(base) else base
+
+
+def is_local(base: str) -> bool:
+    """Whether a base, from `checked_base`, can be reached from the server's own computer alone."""
+    return urlsplit(base).hostname == "localhost"
+
+
 def is_ip_address(host: str) -> bool:
     """Whether Windows would read the host as an address: IPv6, or a last label that is a number in any notation.
 

@@ -18,6 +18,7 @@ from qbwc_server.desk.bulk import (
     preview,
 )
 from qbwc_server.desk.choices import Choice, customers, items
+from qbwc_server.desk.company_trouble import company_explanation
 from qbwc_server.desk.connection import Connection, Step, connection
 from qbwc_server.desk.correcting import correct
 from qbwc_server.desk.document import Document, Line, Paid, document, in_words
@@ -84,6 +85,7 @@ __all__ = [
     "candidates",
     "card",
     "carry_out",
+    "company_explanation",
     "connection",
     "correct",
     "counts",

@@ -16,6 +16,8 @@ from qbwc_server.errors import Problem
 class Step:
     """One step on the way to the first job in the books."""
 
+    key: str
+    """A word for it: user, open, load, password, run, check or auto."""
     title: str
     text: str
     """What to do, and what the dialog there says."""
@@ -55,17 +57,20 @@ def _steps(company: Company) -> list[Step]:
     answered = company.first_seen_at is not None
     return [
         Step(
+            "user",
             "Make a QuickBooks user",
             "In QuickBooks: Company > Set Up Users and Passwords. It may enter customers, items, invoices and "
             "payments, nothing more. What the server books is then told apart from what people type.",
             True if answered else None,
         ),
         Step(
+            "open",
             "Open the company file",
             "As Admin and in single-user mode: QuickBooks admits a new application only then. This once.",
             True if logged_in else None,
         ),
         Step(
+            "load",
             "Load the .qwc file",
             "In QuickBooks: File > App Management > Update Web Services, then Add an Application, and choose the file. "
             "QuickBooks asks whether to allow it: answer 'Yes, whenever this QuickBooks company file is open', or "
@@ -74,23 +79,27 @@ def _steps(company: Company) -> list[Step]:
             True if logged_in else None,
         ),
         Step(
+            "password",
             "Type the password",
             "Into the Web Connector's Password column; press Enter, and let it be saved.",
             logged_in,
         ),
         Step(
+            "run",
             "Press Update Selected",
             "Tick the application first, and do it while the queue is empty: the server then only asks which company "
             "file it is talking to.",
             answered,
         ),
         Step(
+            "check",
             "Check the company file",
             "This page names it, with QuickBooks' edition and version. Only if it is the right one put jobs into the "
             "queue.",
             answered and company.stop_reason is None,
         ),
         Step(
+            "auto",
             "Tick Auto-Run",
             f"From now on the Web Connector comes by itself every {company.run_every_minutes} minutes. QuickBooks may "
             "go back to multi-user mode.",

@@ -73,6 +73,8 @@ class Card:
     edition: str | None
     """The product, as QuickBooks calls itself."""
     version: str | None
+    file_mode: str | None
+    """Single-user or multi-user, as QuickBooks says it."""
     warnings: tuple[str, ...]
     """What a person should know about this file, in plain words."""
     counts: Mapping[Status, Count]
@@ -169,6 +171,7 @@ def _card(company: Company, visits: Visits, numbers: Mapping[Status, Count], now
         file_name=company.seen_company_name or facts.get("company_name"),
         edition=facts.get("product"),
         version=facts.get("version"),
+        file_mode=facts.get("file_mode"),
         warnings=tuple(warnings(company)),
         counts=numbers,
     )

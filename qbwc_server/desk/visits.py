@@ -14,10 +14,11 @@ REMEMBERED = 8
 _LATE_AFTER = 2.5
 """Intervals without contact after which a company is late."""
 _LONGEST = timedelta(days=1)
-WHY_LATE = (
-    "Likely the PC is off or asleep, its Windows user is logged off, the Web Connector is closed or Auto-Run is not "
-    "ticked there, or QuickBooks shows a dialog such as an update. Look at that PC."
+LATE_CAUSE = (
+    "The PC is off or asleep, its Windows user is logged off, the Web Connector is closed or Auto-Run is not ticked "
+    "there, or QuickBooks shows a dialog such as an update."
 )
+WHY_LATE = f"Likely {LATE_CAUSE[:1].lower()}{LATE_CAUSE[1:]} Look at that PC."
 
 
 class Contact(StrEnum):

@@ -45,7 +45,7 @@ def make_app() -> Flask:
         blueprint.add_url_rule(f"/{name}", name, lambda name=name: render(f"{name if name in PAGES else 'home'}.html"))
     blueprint.add_url_rule("/logout", "logout", lambda: render("bare.html"), methods=["POST"])
     blueprint.add_url_rule("/choices", "choices", lambda: render_template("entry_choices.html", found=[("Birch", "")]))
-    blueprint.add_url_rule("/live", "live", lambda: "<p>Renewed.</p>")
+    blueprint.add_url_rule("/live", "live", lambda: '<p>Renewed. <a href="#stay">Stay</a></p>')
     for name in set(PAGES) - {"home", "jobs", "new"}:
         blueprint.add_url_rule(f"/{name}", name, lambda name=name: render(f"{name}.html"))
     app.register_blueprint(blueprint)

@@ -159,17 +159,19 @@ def test_an_id_is_copied_by_its_button(page: Page, parts: str) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == "1F3A-1795310552"
 
 
-def test_a_live_region_renews_itself_while_the_page_is_seen_and_nobody_is_in_it(page: Page, parts: str) -> None:
+def test_a_live_region_renews_itself_while_the_page_is_seen_and_keeps_the_focus(page: Page, parts: str) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{parts}/components")
     page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    page.locator("#live a").focus()
     page.wait_for_timeout(1200)
     assert not [url for url in asked if url.endswith("/live")]
 
     page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
 
-    expect(page.locator("#live")).to_have_text("Renewed.")
+    expect(page.locator("#live")).to_have_text("Renewed. Stay")
+    expect(page.locator("#live a")).to_be_focused()
 
 
 def test_the_viewers_time_zone_is_told_in_a_cookie(page: Page, parts: str) -> None:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
+from qbwc_server import companies
 from qbwc_server.accounts import Role
 from qbwc_server.errors import DatabaseAway
+from tests.support.doubles import SeededChance
 from tests.support.page import OTHER_PASSWORD, VIEWER, Browser, Page, doors, text_of
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -31,6 +33,9 @@ OWN_THINGS = {
 """What a viewer may change, since it concerns nobody else."""
 FOR_ADMINS = {
     "admin.people",
+    "admin.new_company",
+    "admin.company_settings",
+    "admin.company_qwc",
     "admin.preview_change",
     "admin.jobs_changed",
     "admin.new",
@@ -46,6 +51,13 @@ FOR_ADMINS = {
 }
 """What a viewer does not even see."""
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
+
+
+@pytest.fixture(autouse=True)
+def company(page: Page) -> None:
+    """What the made-up numbers in addresses lead to, so that the walks go all the way."""
+    with page.db.write() as c:
+        companies.add(c, name="Acme", base_url="https://a.example", clock=page.clock, chance=SeededChance())
 
 
 @pytest.fixture
@@ -199,7 +211,9 @@ def test_every_answer_carries_the_headers_that_protect_it(page: Page, scheme: st
             assert headers["Cache-Control"] == ("no-cache" if "static" in name else "no-store"), name
             assert not [each for each, _ in headers.items() if each.startswith("Access-Control")], name
             assert "Server" not in headers, name
-            assert re.fullmatch(r"(text/html|text/javascript|text/css); charset=utf-8", headers["Content-Type"]), name
+            assert re.fullmatch(
+                r"(text/html|text/xml|text/javascript|text/css); charset=utf-8", headers["Content-Type"]
+            ), name
             assert "secret" not in answer.text, name  # type: ignore[attr-defined]
     assert seen >= {200, 303, 308, 400, 401, 404, 405, 413, 500, 503}
 

@@ -13,7 +13,7 @@ from qbwc_server import companies
 from qbwc_server.clock import SystemChance
 from qbwc_server.companies import Company, CompanyState, Credentials, qwc_file
 from qbwc_server.db import Database, tables
-from qbwc_server.errors import CompanyRefused, UnknownCompany
+from qbwc_server.errors import CompanyRefused, PasswordReplaced, UnknownCompany
 from tests.support.doubles import ManualClock, SeededChance
 
 BASE = "https://sync.example.com"
@@ -194,6 +194,18 @@ def test_a_new_password_replaces_the_old_one(db: Database, acme: Credentials) ->
     with db.read() as c:
         assert companies.find_login(c, acme.username, acme.password) is None
         assert companies.find_login(c, acme.username, new.password) is not None
+
+
+def test_a_password_is_replaced_once_by_whoever_saw_the_mark_of_the_old_one(db: Database, acme: Credentials) -> None:
+    with db.read() as c:
+        mark = companies.password_mark(c, acme.name)
+    with db.write() as c:
+        new = companies.new_password(c, acme.name, SystemChance(), instead_of=mark)
+    with db.write() as c, pytest.raises(PasswordReplaced, match="another password meanwhile"):
+        companies.new_password(c, acme.name, SystemChance(), instead_of=mark)
+    with db.read() as c:
+        assert companies.find_login(c, acme.username, new.password) is not None
+        assert companies.password_mark(c, acme.name) != mark
 
 
 # --- changing, pausing, accepting ---------------------------------------------------------------------------------

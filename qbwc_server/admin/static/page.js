@@ -138,10 +138,26 @@
   };
 
   // ----------------------------------------------------------------------------------------- regions that renew themselves
-  const resting = (region) => document.hidden || region.contains(document.activeElement) || region.querySelector("[open]");
+  const pressable = (region) => [...region.querySelectorAll("a[href], button, summary")];
+  const said = (part) => part?.getAttribute("aria-label") ?? part?.textContent;
+  const typing = (region) => region.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
+  const resting = (region) => document.hidden || typing(region) || region.querySelector("[open]") !== null;
 
   document.addEventListener("htmx:beforeRequest", (event) => { // nothing is fetched unseen, or from under a reader
     if (event.target.matches("[data-live]") && resting(event.target)) event.preventDefault();
+  });
+
+  const focused = new WeakMap(); // a link or button that was pressed keeps the focus, though it is replaced by its like
+
+  document.addEventListener("htmx:beforeSwap", ({ target }) => {
+    const place = pressable(target).indexOf(document.activeElement);
+    focused.set(target, { place, words: said(pressable(target)[place]) });
+  });
+
+  document.addEventListener("htmx:afterSwap", ({ target }) => {
+    const { place, words } = focused.get(target) ?? { place: -1 };
+    const part = pressable(target)[place];
+    if (part !== undefined && said(part) === words) part.focus({ preventScroll: true });
   });
 
   document.addEventListener("visibilitychange", () => {
