@@ -113,7 +113,7 @@ class Bench:
         some, few = self._some(1000), self._some(50)
         people, sold = self._some(200), self._some(300)
         large = partial(
-            _one_visit, fill=partial(_invoices, few, "L"), count=few, times=max(1, round(120 * self._scale))
+            _one_visit, fill=partial(_invoices, few, "L"), count=few, times=max(1, round(175 * self._scale))
         )
         customers = partial(_one_visit, fill=partial(_customers, some, "C"), count=some)
         invoices = partial(_one_visit, fill=partial(_invoices, some, "I"), count=some)

@@ -125,6 +125,8 @@ def keep_response(c: sa.Connection, message_set: MessageSet, response: str) -> N
 
 def _storable(text: str) -> str:
     """PostgreSQL takes no NUL and no lone surrogate; what is kept is for people to read."""
+    if text.isascii() and "\0" not in text:  # nearly always, and a long answer is not copied three times
+        return text
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 

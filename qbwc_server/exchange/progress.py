@@ -70,7 +70,8 @@ def lookups(c: sa.Connection, company: Company, session: Session | None, limit: 
     """The next jobs that wait for a lookup, each asked about once a visit."""
     job = tables.job.c
     waiting = sa.select(job.id).where(
-        job.company_id == company.id,
+        # As a range: with an equality SQLite would rather walk over all that is queued than read ix_job_lookup.
+        job.company_id.between(company.id, company.id),
         job.status == sa.literal_column("'queued'"),
         job.step == sa.literal_column(f"'{LOOKUP}'"),
     )

@@ -63,7 +63,7 @@ def oldest_version(root: Element, node: etree._Element) -> Version:
     needed = max(root.since or OLDEST_SPOKEN, OLDEST_SPOKEN)
     for child in _child_elements(node):
         known = root.child(str(child.tag))
-        if known is not None:
+        if known is not None and (known.since is not None or len(child)):
             needed = max(needed, oldest_version(known, child))
     return needed
 
@@ -114,13 +114,17 @@ def _check_value(known: Element, text: str, path: str, problems: list[Problem]) 
             problems.append(Problem(f"{_quoted(text)} is less than {known.least}.", path))
 
 
+_END = ""
+"""Stands behind the last tag; no element has this name."""
+
+
 class _Matcher:
     """Walks along the children of one element; qbXML's content models never need looking back."""
 
     def __init__(self, known: Element, children: list[etree._Element], path: str, problems: list[Problem]) -> None:
         self.known = known
         self.children = children
-        self.tags = [str(child.tag) for child in children]
+        self.tags = [*(str(child.tag) for child in children), _END]
         self.path = path
         self.problems = problems
         self.found: list[Element] = []
@@ -128,7 +132,7 @@ class _Matcher:
     def matched(self) -> list[tuple[Element, etree._Element, str]]:
         """Each child that stands where it may, with what is known about it and its path."""
         self.sequence(self.known.children)
-        if len(self.found) < len(self.tags):
+        if self.tags[len(self.found)] != _END:
             self.report_misplaced()
         totals = Counter(self.tags)
         seen: Counter[str] = Counter()
@@ -140,15 +144,16 @@ class _Matcher:
         return matched
 
     def sequence(self, particles: tuple[Particle, ...]) -> None:
+        """Most particles of a sequence are absent and may be: they cost no more than this look at the next tag."""
+        tags, found = self.tags, self.found
         for particle in particles:
-            self.particle(particle)
+            if particle.min_occurs or tags[len(found)] in particle.first:
+                self.particle(particle)
 
     def particle(self, particle: Particle) -> None:
         times = 0
-        while (
-            len(self.found) < len(self.tags)
-            and self.tags[len(self.found)] in particle.first
-            and (particle.max_occurs is None or times < particle.max_occurs)
+        while self.tags[len(self.found)] in particle.first and (
+            particle.max_occurs is None or times < particle.max_occurs
         ):
             self.once(particle)
             times += 1

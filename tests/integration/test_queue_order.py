@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from qbwc_server import jobs, records
+from qbwc_server import companies, jobs, records
 from qbwc_server.db import Database, tables
+from qbwc_server.exchange import progress
 from qbwc_server.jobs import Status
 from qbwc_server.jobs import queue as queue_module
 from tests.support.desk import customer, invoice, payment
@@ -216,6 +217,14 @@ def test_a_claim_reads_the_two_narrow_indexes_and_nothing_else(crowded: QueueDes
     assert not scans(queued, "job")
     assert not scans(due, "job")
     assert not sorts(queued), "the first 50 of a million must cost as much as the first 50 of a thousand"
+
+
+def test_what_waits_for_a_lookup_is_found_without_walking_over_the_queue(crowded: QueueDesk, db: Database) -> None:
+    with db.read() as c:
+        company = companies.by_id(c, crowded.company_id)
+    (plan,) = query_plans(db, lambda c: progress.lookups(c, company, None, 50))
+    assert "ix_job_lookup" in plan
+    assert not scans(plan, "job")
 
 
 def test_the_backlog_and_the_counts_read_indexes_only(crowded: QueueDesk, db: Database) -> None:
