@@ -27,6 +27,9 @@ from qbwc_server.jobs import Status
 
 _KEY = re.compile(r"[\w.-]{1,64}", re.ASCII)
 _DONE = {
+    "queued": "The job is queued. It goes out at the Web Connector's next visit.",
+    "there": "This job was there already; nothing was queued a second time.",
+    "corrected": "The job is corrected and queued again.",
     "retried": "It is tried again at the Web Connector's next visit.",
     "cancelled": "The job is cancelled. Nothing was changed in QuickBooks.",
     "answered": "Your answer is recorded.",

@@ -17,6 +17,7 @@ from qbwc_server.jobs import KINDS, Job, Question
 CHOICE, SURE, ID, NAME = "answer", "sure", "id", "name"
 _TITLES: Mapping[Question, str] = {
     Question.IN_THE_BOOKS: "Is it in QuickBooks?",
+    Question.GONE: "It is not in the company file any more. What is true?",
     Question.TWO_IDS: "Which of these is the right one?",
     Question.NAME_TAKEN: "The name is taken. Is that the same one?",
     Question.PAYMENT_DOES_NOT_FIT: "What is to become of this payment?",
