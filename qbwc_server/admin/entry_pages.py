@@ -15,6 +15,7 @@ from qbwc_server import companies, desk, jobs
 from qbwc_server.admin import entry
 from qbwc_server.admin.context import parts, viewer_zone
 from qbwc_server.admin.entry import Shown, Written
+from qbwc_server.admin.paper import paper
 from qbwc_server.clock import token
 from qbwc_server.desk import Draft
 from qbwc_server.errors import Problem, UnknownCompany
@@ -112,7 +113,7 @@ def show_entry(
         summary=shown.summary[:MOST_PROBLEMS],
         notice=notice,
         draft=draft,
-        sheet=entry.sheet(draft.document, company or "") if draft else None,
+        sheet=paper(draft.document, company or "") if draft else None,
         companies=[each.name for each in every],
         company=company,
         job=job,

@@ -20,6 +20,7 @@ from qbwc_server.admin.access import background
 from qbwc_server.admin.blueprint import pages
 from qbwc_server.admin.context import parts
 from qbwc_server.admin.fields import Errors
+from qbwc_server.admin.paper import paper
 from qbwc_server.admin.plain import told
 from qbwc_server.desk import Estimate, Receipt, Story, XmlParts
 from qbwc_server.errors import Problem, UnknownJob
@@ -123,7 +124,7 @@ def _shown(story: Story, receipt: Receipt | None, waiting: Estimate | None) -> d
         "story": story,
         "job": story.job,
         "callout": job_parts.callout(story),
-        "paper": job_parts.paper(story),
+        "paper": paper(story.document, story.company),
         "events": job_parts.happened(story.timeline),
         "exchanges": job_parts.exchanges(story.timeline),
         "receipt": receipt,

@@ -9,7 +9,6 @@ from qbwc_server.admin.entry.layout import FORMS, Part, boxes_of, has_values
 from qbwc_server.admin.entry.lines import Row, rows_of, with_a_row
 from qbwc_server.admin.entry.offered import invoices_of, misnamed, offered, offered_items, pay_rows, rest_of, spread
 from qbwc_server.admin.entry.others import kept_words
-from qbwc_server.admin.entry.paper import sheet
 from qbwc_server.admin.entry.payments import applied_key, typed_parts
 from qbwc_server.admin.entry.places import Shown, shown_problems
 from qbwc_server.admin.entry.reading import fits, values_of
@@ -40,7 +39,6 @@ __all__ = [
     "read_ref",
     "rest_of",
     "rows_of",
-    "sheet",
     "shown_problems",
     "spread",
     "typed_parts",
