@@ -9,12 +9,12 @@ FROM ?= 0
 BENCH_SCALE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format faults bench serve clean FORCE
+.PHONY: help demo test check format faults bench screenshots serve clean FORCE
 .DELETE_ON_ERROR:
 
 help: ## list the targets
 	@echo "make targets:"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(VENV)/.run ## sample jobs from the queue into a simulated QuickBooks, over real HTTP
 	@$(BIN)/qbwc demo
@@ -37,11 +37,14 @@ faults: $(VENV)/.dev ## random schedules of faults against queue and books (SEED
 bench: $(VENV)/.dev ## what a job costs, into docs/performance.md; about 7 minutes (BENCH_SCALE=0.1)
 	@$(BIN)/python -m benchmarks --scale $(BENCH_SCALE)
 
+screenshots: $(VENV)/.dev ## pictures of the page, light and dark, at three widths, into the folder screenshots
+	@$(BIN)/python -m tests.browser.pictures screenshots
+
 serve: $(VENV)/.run ## start the server with the settings of the environment and .env
 	@$(BIN)/qbwc serve
 
-clean: ## remove what make made: .venv, demo, caches (never your data)
-	rm -rf $(VENV) demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: ## remove what make made: .venv, demo, screenshots, caches (never your data)
+	rm -rf $(VENV) demo screenshots build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find qbwc_server qbxml_templates benchmarks tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The virtual environment is made anew when pyproject.toml changed, when the folder was moved (its scripts hold full

@@ -36,7 +36,7 @@ from qbwc_server.admin.headers import VERSION_ARGUMENT, file_version, protect
 
 PATH = "/admin"
 LARGEST_REQUEST = 2 * 1024 * 1024
-VIEWS = (first_page, entrance, account, people, companies, company, jobs, bulk, job, job_deeds, new, correct)
+VIEWS = (first_page, entrance, account, companies, company, people, jobs, bulk, job, job_deeds, new, correct)
 """The modules whose views are part of the page; importing them here is what makes them so."""
 
 

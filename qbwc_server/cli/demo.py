@@ -138,6 +138,9 @@ def _print_account(outcomes: list[Outcome], account: str, stage: Stage) -> None:
     click.echo(f"{_own_name()} jobs")
     click.echo(f"{_own_name()} job {outcomes[-1].job['id'] if outcomes else 1}")
     click.echo(f"less {stage.session_log}")
+    output.heading("The page")
+    click.echo(f"QBWC_DATABASE_URL={stage.database_url} {_own_name()} serve")
+    click.echo("It prints a link: open it in a browser, choose a password, and look at these jobs.")
 
 
 def _own_name() -> str:

@@ -58,6 +58,7 @@ def test_a_cookie_from_before_the_login_or_from_an_earlier_one_is_worth_nothing(
     assert browser.is_signed_in()
 
 
+@SQLITE
 def test_signing_out_ends_the_session_on_the_server(page: Page) -> None:
     page.person()
     browser = page.signed_in()
@@ -107,6 +108,7 @@ def test_a_password_that_cannot_be_changed_says_why_at_its_field(page: Page, fie
     assert page.browser().sign_in().status_code == 303
 
 
+@SQLITE
 def test_the_old_password_is_guessed_no_faster_on_the_account_page_than_at_the_login(page: Page) -> None:
     page.person()
     browser = page.signed_in()
@@ -217,6 +219,7 @@ def test_the_first_admin_sets_a_password_with_the_link_and_is_in(page: Page) -> 
     assert "used already" in text_of(gone)
 
 
+@SQLITE
 def test_an_admin_adds_people_with_a_link_and_takes_them_out_again(page: Page) -> None:
     page.person()
     ada = page.signed_in()

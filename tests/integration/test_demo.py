@@ -15,6 +15,7 @@ import pytest
 
 from qbwc_server.cli import demo_stage
 from qbwc_server.errors import DemoFailed
+from tests.support import processes
 
 QBWC = [sys.executable, "-c", "from qbwc_server.cli import main; main()"]
 HEAR_SIGINT = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
@@ -75,6 +76,22 @@ def test_the_queue_can_be_looked_at_afterwards(played: Played) -> None:
 
     assert jobs.stdout.count("done") == len(SAMPLES)
     assert (folder / "session.log").stat().st_size > 0
+
+
+def test_the_page_with_these_jobs_is_one_command_away(played: Played, tmp_path: Path) -> None:
+    """The command as it is printed, with `qbwc` as this very program and a port that is free."""
+    done, _ = played
+    command = done.stdout.partition("\nThe page\n")[2].splitlines()[0]
+    url, _, typed = command.partition(" ")
+    assert typed.split()[-1] == "serve"
+
+    with processes.server(tmp_path, **dict([url.split("=", 1)])) as server:
+        link = re.search(r"http://localhost:\d+(/admin/set-up/\S+)", server.log)
+        assert link is not None, server.log
+        status, _, page = server.get(link[1])
+
+    assert status == 200
+    assert "You become the first admin" in page
 
 
 def test_the_second_demonstration_in_a_folder_starts_afresh_and_leaves_other_files_alone(

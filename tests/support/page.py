@@ -117,6 +117,7 @@ class Browser:
     client: FlaskClient
     address: str
     agent: str
+    _tokens: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.request("GET", path, headers=headers)
@@ -167,12 +168,12 @@ class Browser:
         return self.post("/admin/log-in", {"email": email, "password": password, **fields})
 
     def token(self) -> str:
-        """The token of a form that is open in this browser."""
-        for path in ("/admin/account", "/admin/log-in"):
-            found = hidden(self.get(path), "csrf_token")
-            if found:
-                return found
-        return ""
+        """The token of a form that is open in this browser; it is as old as the cookie, so it is read once for each."""
+        if self.cookie not in self._tokens:
+            answers = (self.get(path) for path in ("/admin/account", "/admin/log-in"))
+            found = next(filter(None, (hidden(answer, "csrf_token") for answer in answers)), "")
+            self._tokens[self.cookie] = found
+        return self._tokens[self.cookie]
 
     @property
     def cookie(self) -> str:
