@@ -85,17 +85,20 @@ def open_dependents(c: sa.Connection, job_id: int) -> list[Job]:
 
 def awaited(c: sa.Connection, ids: Iterable[int]) -> set[int]:
     """Those of these jobs that others wait or waited for; the others need not be looked at one by one."""
-    found: set[int] = set()
-    for some in slices(ids):
-        found |= set(c.scalars(sa.select(_dependency.c.on_job_id).where(_dependency.c.on_job_id.in_(some)).distinct()))
-    return found
+    return _with_any(c, ids, _dependency.c.on_job_id)
 
 
 def in_need(c: sa.Connection, ids: Iterable[int]) -> set[int]:
     """Those of these jobs that wait or waited for others."""
+    return _with_any(c, ids, _dependency.c.job_id)
+
+
+def _with_any(c: sa.Connection, ids: Iterable[int], column: sa.Column[int]) -> set[int]:
+    """Those of these jobs that stand in this column at least once: one look for each, however often it does."""
     found: set[int] = set()
     for some in slices(ids):
-        found |= set(c.scalars(sa.select(_dependency.c.job_id).where(_dependency.c.job_id.in_(some)).distinct()))
+        any_row = sa.exists().where(column == _job.c.id)
+        found |= set(c.scalars(sa.select(_job.c.id).where(_job.c.id.in_(some), any_row)))
     return found
 
 

@@ -36,7 +36,10 @@ _KEYS = (
 _EVENT = """
 INSERT INTO job_event (job_id, at, to_status, reason, actor) SELECT id, created_at, 'queued', 'enqueued', 'x' FROM job
 """
-_DEPENDENCY = "INSERT INTO job_dependency (job_id, on_job_id, path) SELECT id, 8, '' FROM job WHERE id % 10 = 1"
+_DEPENDENCY = """
+INSERT INTO job_dependency (job_id, on_job_id, path)
+SELECT id, CASE WHEN id % 100 = 1 THEN 8 ELSE id - 2 END, '' FROM job WHERE id % 10 = 3 OR id % 100 = 1
+"""
 _SESSION = """
 INSERT INTO session (company_id, ticket_sha256, state, started_at, last_call_at)
 SELECT 1 + n % :companies, 't-' || n, 'closed', {moment}, {moment} FROM numbers
