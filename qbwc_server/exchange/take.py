@@ -19,7 +19,7 @@ from qbwc_server.exchange.poison import refused_whole, take_canary
 from qbwc_server.exchange.recovery import Judgement, is_spent, judge, recovery_learnt
 from qbwc_server.exchange.search import take_page
 from qbwc_server.exchange.send import SUPERSEDED
-from qbwc_server.exchange.session import SessionState
+from qbwc_server.exchange.session import Identity, SessionState
 from qbwc_server.exchange.visit import Visit
 from qbwc_server.exchange.write_answer import take_replies
 
@@ -132,8 +132,9 @@ def _take_company(visit: Visit, query: MessageSet, arrived: Arrived) -> Visit:
     told = arrived.company
     if told is None:
         return visit
-    visit, identity = recognise(visit, told)
-    visit = replace(visit, session=sessions.change(visit.c, visit.session, identity=identity))
+    if visit.session.identity is Identity.UNKNOWN:  # HCP, which the Web Connector asked for, goes before
+        visit, identity = recognise(visit, told)
+        visit = replace(visit, session=sessions.change(visit.c, visit.session, identity=identity))
     if visit.company.first_seen_at is not None:
         return visit
     company = tables.company

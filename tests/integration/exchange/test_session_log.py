@@ -76,6 +76,7 @@ def test_a_message_of_quickbooks_in_a_closing_text_stays_on_its_line(
 ) -> None:
     ticket = desk.log_in()
     desk.exchange.connection_error(ticket, "0x80040408", "Could not\nERROR start QuickBooks.\r\n")
+    caplog.clear()
     with caplog.at_level(logging.INFO, "qbwc_server"):
         desk.exchange.close(ticket)
     ((_, line),) = lines(caplog)
