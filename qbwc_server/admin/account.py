@@ -53,8 +53,8 @@ def change_time_zone() -> ResponseReturnValue:
 def end_session(number: int) -> ResponseReturnValue:
     """Logs one of one's own browsers out."""
     with parts().db.write() as c:
-        accounts.end_one(c, person(), number, by=actor())
-    return _back("session")
+        ended = accounts.end_one(c, person(), number, by=actor())
+    return _back("session" if ended else "")
 
 
 @pages.post("/account/sessions/end-others")

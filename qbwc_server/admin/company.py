@@ -39,6 +39,8 @@ _DONE = {
     "password": "This form was used already, and the password was shown then, once. Nothing was changed now. If it is "
     "lost, make a new one below.",
 }
+_OTHER_REASON = "By now it is not paused, or for another reason than you saw here. Nothing was changed; look again."
+_PAUSED_ALREADY = "It is paused already, for the reason that stands here. Nothing was changed."
 _OTHER_FILE = "Another file is open meanwhile than the one you saw here. Nothing was changed; look again."
 
 
@@ -86,19 +88,28 @@ def pause_company(number: int) -> ResponseReturnValue:
     """Lets nothing go out, with a reason that everybody sees."""
     try:
         reason = companies.checked_reason(request.form.get("reason", ""))
+        with parts().db.write() as c:
+            found = companies.lock(c, told(c, number).id)
+            if found.is_paused:
+                raise CompanyRefused(_PAUSED_ALREADY)
+            companies.pause(c, found.name, reason)
     except CompanyRefused as refusal:
         return _refused(number, errors_of(refusal))
-    with parts().db.write() as c:
-        companies.pause(c, companies.lock(c, told(c, number).id).name, reason)
     _log.info("company paused: number %d by %s", number, actor())
     return _back(number, "paused")
 
 
 @pages.post("/companies/<int:number>/resume")
 def resume_company(number: int) -> ResponseReturnValue:
-    """Lets jobs go out again."""
-    with parts().db.write() as c:
-        companies.resume(c, companies.lock(c, told(c, number).id).name)
+    """Lets jobs go out again, if it is paused for the reason that the button stood beside."""
+    try:
+        with parts().db.write() as c:
+            found = companies.lock(c, told(c, number).id)
+            if _words(request.form.get("seen", "")) != _words(found.pause_reason or ""):
+                raise CompanyRefused(_OTHER_REASON)
+            companies.resume(c, found.name)
+    except CompanyRefused as refusal:
+        return _refused(number, errors_of(refusal))
     _log.info("company resumed: number %d by %s", number, actor())
     return _back(number, "resumed")
 
@@ -172,6 +183,11 @@ def _standing(number: int) -> dict[str, Any]:
 
 def _back(number: int, done: str) -> ResponseReturnValue:
     return redirect(url_for("admin.company", number=number, done=done), HTTPStatus.SEE_OTHER)
+
+
+def _words(text: str) -> str:
+    """A text as a form gives it back: blanks and line breaks may have become others."""
+    return " ".join(text.split())
 
 
 def _refused(number: int, errors: Errors) -> ResponseReturnValue:

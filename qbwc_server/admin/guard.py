@@ -29,6 +29,10 @@ _log = logging.getLogger(__name__)
 TOO_OLD = "This form was too old to be sent. Nothing was done; please look it through and send it again."
 SIGNED_IN_AGAIN = "You are signed in again. Nothing was done yet; please look it through and send it."
 KEPT = "Your session was over. Nothing was done, but what you typed is kept: sign in, and you find it again."
+TOO_LONG = (
+    "Your session was over. Nothing was done, and what you typed is too long to be kept. Go back in your browser and "
+    "copy it before you sign in."
+)
 NOT_KEPT = "Your session was over. Nothing was done. Sign in and try again."
 
 
@@ -118,7 +122,7 @@ def _log_in_first(access: Access) -> ResponseReturnValue:
     fields = kept.pack(request.form) if access.show is not None else ""
     if not fields and endpoint_at(here, "GET") is None:
         here = ""
-    notice = KEPT if fields else NOT_KEPT
+    notice = KEPT if fields else TOO_LONG if access.show is not None else NOT_KEPT
     return log_in_page(target=here, fields=fields, notice=notice, status=HTTPStatus.UNAUTHORIZED)
 
 

@@ -87,13 +87,20 @@ def job_page(
     return render_template(
         "job.html",
         is_live=story.job.status in job_parts.UNDER_WAY and not problem,
-        notice="" if problem or errors else _DONE.get(request.args.get("done", ""), ""),
+        notice="" if problem or errors else _notice(story),
         problem=problem,
         errors=errors or {},
         box=box,
         choices=[asdict(choice) for choice in box.choices] if box is not None else [],
         **_shown(story, receipt, waiting),
     )
+
+
+def _notice(story: Story) -> str:
+    """What was done just now, as long as the job is where that left it: an address may be opened again much later."""
+    done = request.args.get("done", "")
+    fits = {"cancelled": story.job.status is Status.CANCELLED, "there": True, "answered": True}
+    return _DONE.get(done, "") if fits.get(done, story.job.status in job_parts.UNDER_WAY) else ""
 
 
 def story_of(number: int) -> Story:

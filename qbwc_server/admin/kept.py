@@ -19,7 +19,7 @@ above the form. It changes nothing. The shell calls it in place of the view, so 
 A form whose token is too old (somebody logged in anew in another tab) is shown again the same way, at once.
 
 Fields whose name contains "password" are never carried, nor files; a request from another site is refused before any
-of this; and what is longer than 200 kB is not kept, which the login then says.
+of this; and what is longer than a megabyte is not kept, which the login then says.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from werkzeug.datastructures import MultiDict
 
 from qbwc_server.admin.cookie import TOKEN_FIELD
 
-LONGEST = 200_000
+LONGEST = 1_000_000
 """Characters of the fields as JSON."""
 AGAIN_FIELD = "show_again"
 """The mark on a POST that only wants to see the form."""

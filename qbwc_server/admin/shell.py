@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, request
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from qbwc_server import __version__
@@ -67,6 +67,8 @@ def mount(main: Flask, page: Flask) -> None:
 
 def _finish(response: Response) -> Response:
     write_cookie(response)
+    if response.location and response.location.startswith(request.host_url):  # a Host that anybody may have written
+        response.location = f"/{response.location.removeprefix(request.host_url)}"
     return protect(response)
 
 

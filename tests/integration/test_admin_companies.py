@@ -212,7 +212,11 @@ def test_a_pause_needs_a_reason_which_everybody_sees_until_it_is_resumed(page: P
     assert "stocktaking <b>until</b> Friday." in text_of(seen)
     assert not parsed(seen).xpath("//main//b")
 
-    done = ada.post(f"{COMPANY}/resume")
+    again = ada.post(f"{COMPANY}/pause", {"reason": "something else"})
+    assert "It is paused already" in text_of(again)
+    stale = ada.post(f"{COMPANY}/resume", {"seen": "something else"})
+    assert "for another reason than you saw here" in text_of(stale)
+    done = ada.post(f"{COMPANY}/resume", {"seen": hidden(ada.get(COMPANY), "seen")})
     assert "Resumed" in text_of(ada.get(done.location))
     with page.db.read() as c:
         assert not companies.by_id(c, 1).is_paused

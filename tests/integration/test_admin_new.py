@@ -521,3 +521,11 @@ def test_a_job_that_is_on_its_way_or_not_there_cannot_be_corrected(office: Offic
     assert "on its way" in text_of(answer)
     assert office.ada.get("/admin/jobs/999/correct").status_code == 404
     assert office.ada.post("/admin/jobs/999/correct").status_code == 404
+
+
+def test_a_very_long_invoice_is_read_to_its_last_line(office: Office) -> None:
+    lines = {
+        f"lines-{number}-{name}": text for number in range(805) for name, text in (("item", "Labor"), ("rate", "2"))
+    }
+    made = job_made(office.fill("/admin/new/invoice", customer_ref="Birch", action="queue", **lines))
+    assert len(office.payload(made)["lines"]) == 805

@@ -18,8 +18,8 @@ from qbwc_server.admin.entry.ref_text import read_ref
 FIELDS = {"item_ref": "item", "desc": "desc", "quantity": "quantity", "rate": "rate"}
 """What a row shows of a line: field of the payload and part of the row."""
 FIRST_ROWS = 3
-MOST_ROWS = 800
-"""As many as a form can carry; a longer invoice comes as JSON."""
+MOST_EMPTY_ROWS = 800
+"""Rows that are shown though nothing was typed into them; what was typed is read, however much it is."""
 _NAME = re.compile(r"lines-([0-9]{1,4})-(item|desc|quantity|rate|others)")
 
 
@@ -80,16 +80,17 @@ def rows_of(values: Mapping[str, str], least: int = FIRST_ROWS) -> list[Row]:
     """The rows of a form, empty ones too, at least so many."""
     parts: dict[int, dict[str, str]] = {}
     for name, text in values.items():
-        if (found := _NAME.fullmatch(name)) and (number := int(found[1])) < MOST_ROWS:
-            parts.setdefault(number, {})[found[2]] = text.replace("\r\n", "\n").strip()
-    count = min(max([least - 1, *parts]) + 1, MOST_ROWS)
-    return [Row(number, **parts.get(number, {})) for number in range(count)]
+        if found := _NAME.fullmatch(name):
+            parts.setdefault(int(found[1]), {})[found[2]] = text.replace("\r\n", "\n").strip()
+    shown = range(min(max([least - 1, *parts]) + 1, MOST_EMPTY_ROWS))
+    rows = [Row(number, **parts.get(number, {})) for number in sorted({*shown, *parts})]
+    return [row for row in rows if row.number in shown or not row.is_empty]
 
 
 def with_a_row(values: MultiDict[str, str]) -> MultiDict[str, str]:
     """The form with one more empty row."""
     more = values.copy()
-    more.setdefault(f"lines-{len(rows_of(values))}-item", "")
+    more.setdefault(f"lines-{rows_of(values)[-1].number + 1}-item", "")
     return more
 
 

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from qbwc_server import desk
 from qbwc_server.admin.entry.layout import boxes_of
-from qbwc_server.admin.entry.lines import MOST_ROWS, row_values
+from qbwc_server.admin.entry.lines import MOST_EMPTY_ROWS, row_values
 from qbwc_server.admin.entry.others import without
 from qbwc_server.admin.entry.payments import part_values
 from qbwc_server.admin.entry.ref_text import Names, ref_text
@@ -22,7 +22,7 @@ _ROWS = {"lines", "applied_to"}
 def fits(kind: str, payload: Mapping[str, Any]) -> bool:
     """Whether the form can show the job; else it is corrected as JSON."""
     lines = payload.get("lines") or []
-    return kind != "invoice" or (len(lines) < MOST_ROWS and not any("item_group_ref" in line for line in lines))
+    return kind != "invoice" or (len(lines) < MOST_EMPTY_ROWS and not any("item_group_ref" in line for line in lines))
 
 
 def values_of(kind: str, payload: Mapping[str, Any], names: Names) -> MultiDict[str, str]:
