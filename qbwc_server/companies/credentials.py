@@ -22,6 +22,10 @@ _USERNAME = re.compile(r"[a-z0-9-]{1,64}")
 _NOBODY = "0" * 64
 """Compared with when the user name is unknown, so that both answers take the same time; no known text hashes to it."""
 
+_LOGIN = SELECT.add_columns(tables.company.c.password_sha256).where(
+    tables.company.c.username == sa.bindparam("username")
+)
+
 
 def password_hash(password: str) -> str:
     """SHA-256 of the password, as 64 hexadecimal digits."""
@@ -62,8 +66,7 @@ def find_login(c: sa.Connection, username: str | None, password: str | None) -> 
     name = (username or "").strip()
     row = None
     if _USERNAME.fullmatch(name):
-        wanted = SELECT.add_columns(tables.company.c.password_sha256).where(tables.company.c.username == name)
-        row = c.execute(wanted).one_or_none()
+        row = c.execute(_LOGIN, {"username": name}).one_or_none()
     kept = row.password_sha256 if row is not None else _NOBODY
     agrees = hmac.compare_digest(password_hash((password or "").strip()), kept)
     return from_row(row) if row is not None and agrees else None

@@ -26,7 +26,7 @@ class Arrived:
     def read(cls, response: str, hresult: str, message: str) -> Arrived:
         """Reads what came; an unreadable answer is kept as text and concludes nothing."""
         answer: Answer | None = None
-        if response.strip() and not hresult.strip():
+        if not _is_blank(response) and not hresult.strip():
             try:
                 answer = read_answer(response)
             except UnreadableXml:
@@ -57,12 +57,16 @@ class Arrived:
         """Why there is no readable answer, in one line for a person."""
         if self.hresult:
             return f"QuickBooks reported {self.hresult}: {self.message or hresult_fact(self.hresult).meaning}"
-        return "QuickBooks' answer was empty" if not self.response.strip() else "QuickBooks' answer was not readable"
+        return "QuickBooks' answer was empty" if _is_blank(self.response) else "QuickBooks' answer was not readable"
 
     @property
     def advice(self) -> str:
         """The same with what to do about it."""
         return f"{self.what_happened} {hresult_fact(self.hresult).remedy}".strip()
+
+
+def _is_blank(text: str) -> bool:
+    return not text or text.isspace()  # strip() would copy a large answer
 
 
 def reply_key(reply: Reply) -> str | None:

@@ -31,7 +31,10 @@ _BY_KEY = _found(_MINE, _set.c.key == sa.bindparam("key"))
 _BY_NUMBER = _found(_set.c.id == sa.bindparam("number"))
 _UNANSWERED = _found(_OF_SESSION, _set.c.state == SetState.SENT)
 # The literals are those of partial indexes, which the databases would not see in a parameter.
-_IN_DOUBT = _found(_MINE, _set.c.state == sa.literal_column("'in_doubt'"))
+_IS_OPEN = _set.c.state.in_([sa.literal_column("'sent'"), sa.literal_column("'in_doubt'")])
+IS_IN_DOUBT = sa.and_(_IS_OPEN, _set.c.state == sa.literal_column("'in_doubt'"))
+"""With the condition of ix_message_set_open word by word: SQLite would not see that one state implies it."""
+_IN_DOUBT = _found(_MINE, IS_IN_DOUBT)
 _REFUSED = _found(_MINE, _set.c.state == sa.literal_column("'refused'"))
 _ABOUT = _set.c.about_id == sa.bindparam("about")
 _CANARIES = _found(_MINE, _set.c.id > sa.bindparam("about"), _ABOUT, _set.c.purpose == Purpose.CANARY)

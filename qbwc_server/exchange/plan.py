@@ -27,6 +27,8 @@ from qbwc_server.jobs import (
 from qbwc_server.qbxml import Rendered, Version
 
 _ACTOR = "exchange"
+_MOST_FAILURES = 500
+"""Jobs that may fail to render in one call, which takes about a second: QBWC is waiting. The next visit goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,13 @@ class Planned:
 def plan(visit: Visit, key: str, newest: Version) -> list[Planned]:
     """The jobs of the set `key`, in order; empty if nothing can be sent.
 
-    A job that does not render fails alone, here, before anything is stored or sent, and others take its place.
+    A job that does not render fails alone, here, before anything is stored or sent, and others take its place, until
+    so many failed that the rest must wait for the next visit.
     """
+    failures = 0
     c, limits = visit.c, visit.tools.limits
     limit = max(1, min(visit.company.set_size, limits.jobs_per_set))
-    while jobs := ready(c, visit.company.id, visit.now, limit):
+    while failures < _MOST_FAILURES and (jobs := ready(c, visit.company.id, visit.now, limit)):
         planned: list[Planned] = []
         failed: list[tuple[Job, QbwcError]] = []
         size = 0
@@ -65,6 +69,7 @@ def plan(visit: Visit, key: str, newest: Version) -> list[Planned]:
                 planned.append(Planned(job, job.step, rendered))
                 size += len(rendered.text)
         _fail(c, failed, visit.now)
+        failures += len(failed)
         if planned:
             return planned
     return []

@@ -11,6 +11,7 @@ from qbwc_server.companies import Company, Recovery
 from qbwc_server.db import tables
 from qbwc_server.exchange import message_sets
 from qbwc_server.exchange.canary import is_given_up, manner_of, wants_canary
+from qbwc_server.exchange.idle import MOST_UNCLEARED, is_idle
 from qbwc_server.exchange.message_set import MessageSet, Purpose, SetState, Verdict
 from qbwc_server.exchange.missing import wants_names
 from qbwc_server.exchange.session import Session
@@ -19,8 +20,6 @@ from qbwc_server.jobs import LOOKUP, Job, Status, backlog, by_ids, counts, has_r
 
 MOST_DOUBTS = 10
 """Sets in doubt that are asked about in one visit: other work must not wait for them for ever."""
-MOST_UNCLEARED = 20
-"""More sets than this that may be cleared, and a set is sent for clearing alone."""
 
 
 class Step(StrEnum):
@@ -88,11 +87,12 @@ def wants_clearing(c: sa.Connection, company: Company, now: datetime) -> bool:
 
 def something_to_do(c: sa.Connection, company: Company, session: Session | None, now: datetime) -> bool:
     """Whether the next sendRequestXML would have something to send."""
-    return (
+    if wants_query(c, company, session):
+        return True
+    return not is_idle(c, company.id, now) and (
         has_ready(c, company.id, now)
         or wants_canary(c, company, session)
         or bool(doubts(c, company, session))
-        or wants_query(c, company, session)
         or bool(lookups(c, company, session, 1))
         or wants_names(c, company, session, now)
         or wants_clearing(c, company, now)

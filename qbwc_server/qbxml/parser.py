@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
@@ -20,6 +22,16 @@ _DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?\sencoding\s{0,9}=\s{0,9}
 # Codecs that a Windows program may declare. Others (UTF-7, punycode, escapes) only serve to hide something.
 _ALLOWED_CODECS = re.compile(r"utf-8|utf-16(-le|-be)?|ascii|iso8859-\d{1,2}|cp125\d")
 
+_HARDENED: Mapping[str, Any] = {
+    "encoding": "utf-8",  # whatever the document claims: it was decoded before it came here
+    "resolve_entities": False,
+    "load_dtd": False,
+    "no_network": True,
+    "huge_tree": True,
+    "remove_comments": True,
+}
+_BLOCK = 64 * 1024
+"""Bytes that are read at once where elements are emptied as they pass."""
 _BLANKS = re.compile(rb"[ \t\r\n]*+")
 LONGEST_PROLOG = 64 * 1024
 """Bytes of UTF-8 before the root element, leading blanks included. A real prolog has about a hundred."""
@@ -47,7 +59,17 @@ _PLAIN_WORDS = {
 }
 
 
-def parse_xml(text: str | bytes) -> etree._Element:
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Elements of which nothing is read later: in a long document each is emptied as soon as its end has passed, so
+    that no more than a few of them are in memory at once. The whole document is still checked."""
+
+    tags: Sequence[str]
+    is_spent: Callable[[etree._Element], bool]
+    """Of an element with one of these tags, which has its parents but may not change them."""
+
+
+def parse_xml(text: str | bytes, spent: Spent | None = None) -> etree._Element:
     """The root element of a document; processing instructions before it are its preceding siblings, comments are gone.
 
     A str may carry any encoding declaration, a byte order mark or leading blanks; bytes are read in
@@ -55,51 +77,57 @@ def parse_xml(text: str | bytes) -> etree._Element:
     """
     if isinstance(text, str):
         try:
-            return _parse(text.encode("utf-8"))
+            return _parse(text.encode("utf-8"), spent)
         except UnicodeEncodeError:
             raise _unreadable("it holds half of a surrogate pair, which is no character") from None
     encoding = _encoding(text)
     if encoding == "utf-8":
-        return _parse(text)
+        return _parse(text, spent)
     try:
-        return _parse(text.decode(encoding).encode("utf-8"))
+        return _parse(text.decode(encoding).encode("utf-8"), spent)
     except UnicodeError:
         raise _unreadable("its bytes are not in the encoding it claims") from None
 
 
-def parse_lenient(text: str | bytes) -> etree._Element:
+def parse_lenient(text: str | bytes, spent: Spent | None = None) -> etree._Element:
     """Like `parse_xml`, for what QuickBooks wrote: tolerates what its data is known to hold.
 
     Characters illegal in XML 1.0 are dropped, raw or as references (`&#x19;`); bytes that are not in
     their encoding are read as Windows-1252. A clean document is never touched.
     """
     try:
-        return parse_xml(text)
+        return parse_xml(text, spent)
     except UnreadableXml as strict:
         scrubbed = _scrubbed(text if isinstance(text, str) else _decoded_leniently(text))
         if scrubbed == text:
             raise strict from None
-        return parse_xml(scrubbed)
+        return parse_xml(scrubbed, spent)
 
 
-def _parse(document: bytes) -> etree._Element:
+def _parse(document: bytes, spent: Spent | None) -> etree._Element:
     start = _start(document)
     _check_prolog(document, start)
-    # A parser of its own for each call: a shared one would make threads wait for each other.
-    parser = etree.XMLParser(
-        encoding="utf-8",  # whatever the document claims: it was decoded before it came here
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=True,
-        remove_comments=True,
-    )
     try:
-        root = etree.fromstring(document[start:], parser)
+        if spent is None or len(document) <= _BLOCK:
+            # A parser of its own for each call: a shared one would make threads wait for each other.
+            root = etree.fromstring(document[start:], etree.XMLParser(**_HARDENED))
+        else:
+            root = _emptied(document, start, spent)
     except etree.XMLSyntaxError as error:
         raise _from_lxml(error) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise _doctype()
+    return root
+
+
+def _emptied(document: bytes, start: int, spent: Spent) -> etree._Element:
+    parser: Any = etree.XMLPullParser(("end",), tag=spent.tags, **_HARDENED)  # the stubs know too little of it
+    for at in range(start, len(document), _BLOCK):
+        parser.feed(document[at : at + _BLOCK])
+        for _, element in parser.read_events():
+            if spent.is_spent(element):
+                element.clear(keep_tail=True)  # the parser may still be writing into the tail
+    root: etree._Element = parser.close()
     return root
 
 

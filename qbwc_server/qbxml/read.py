@@ -14,7 +14,7 @@ from decimal import Decimal
 from lxml import etree
 
 from qbwc_server.errors import Problem, UnreadableXml
-from qbwc_server.qbxml.parser import parse_lenient
+from qbwc_server.qbxml.parser import Spent, parse_lenient
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 _AMOUNT = re.compile(r"[+-]?([0-9]{1,30}(\.[0-9]{0,30})?|\.[0-9]{1,30})")
@@ -140,9 +140,23 @@ class Answer:
     replies: tuple[Reply, ...]
 
 
+def _was_added(line: etree._Element) -> bool:
+    """Whether the line is of a document that was just added: what it says, we sent."""
+    document = line.getparent()
+    reply = None if document is None else document.getparent()
+    return reply is not None and _name(reply).endswith("AddRs")
+
+
+_ADDED_LINES = Spent(("InvoiceLineRet", "InvoiceLineGroupRet"), _was_added)
+"""Most of a large answer. Whoever looks at a receipt reads them from the kept text."""
+
+
 def read_answer(text: str | bytes) -> Answer:
-    """Read the answer to a message set. Raises UnreadableXml if it is not one: not well-formed, or another document."""
-    root = parse_lenient(text)
+    """Read the answer to a message set; where it is long, the lines of added documents are empty.
+
+    Raises UnreadableXml if it is not one: not well-formed, or another document.
+    """
+    root = parse_lenient(text, _ADDED_LINES)
     message_set = root.find("QBXMLMsgsRs") if root.tag == "QBXML" else None
     if message_set is None:
         raise UnreadableXml(Problem("The text is XML, but not an answer of QuickBooks: QBXML/QBXMLMsgsRs is missing."))

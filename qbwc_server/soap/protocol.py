@@ -25,6 +25,10 @@ class PreparedSoap11(Soap11):
         no_ids: dict[str, object] = {}
         ctx.in_document = (ctx.transport.req_env.pop(ENVELOPE_KEY), no_ids)
 
+    def deserialize(self, ctx: Any, message: object) -> None:
+        super().deserialize(ctx, message)
+        ctx.in_document = ctx.in_body_doc = None  # a large answer of QuickBooks is not held twice while it is worked on
+
 
 class CompleteSoap11(Soap11):
     """Answers a whole response or a fault; Spyne alone sends what it had when writing failed, with status 200 (T1)."""

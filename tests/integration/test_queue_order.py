@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from qbwc_server import companies, jobs, records
 from qbwc_server.db import Database, tables
 from qbwc_server.exchange import progress
+from qbwc_server.exchange.idle import is_idle
 from qbwc_server.jobs import Status
 from qbwc_server.jobs import queue as queue_module
 from tests.support.desk import customer, invoice, payment
@@ -225,6 +227,16 @@ def test_what_waits_for_a_lookup_is_found_without_walking_over_the_queue(crowded
     (plan,) = query_plans(db, lambda c: progress.lookups(c, company, None, 50))
     assert "ix_job_lookup" in plan
     assert not scans(plan, "job")
+
+
+def test_a_poll_of_an_idle_company_reads_the_narrow_indexes_and_nothing_else(crowded: QueueDesk, db: Database) -> None:
+    (plan,) = query_plans(db, lambda c: is_idle(c, crowded.company_id, crowded.clock.now()))
+    if db.is_sqlite:  # PostgreSQL may walk over a table until the first row that fits, if it knows that many do
+        assert not any(scans(plan, table) for table in ("job", "message_set", "missing_name"))
+        assert {"ix_job_ready", "ix_job_due", "ix_job_lookup", "ix_message_set_open"} <= set(
+            re.findall(r"ix_\w+", plan)
+        )
+        assert "due_at<?" in plan
 
 
 def test_the_backlog_and_the_counts_read_indexes_only(crowded: QueueDesk, db: Database) -> None:

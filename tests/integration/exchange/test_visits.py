@@ -9,10 +9,11 @@ import pytest
 
 from qbwc_server import companies
 from qbwc_server.db import Database, tables
-from qbwc_server.exchange import Exchange, Limits
+from qbwc_server.exchange import Exchange, Limits, plan
 from qbwc_server.jobs import Status
 from qbwc_server.qbxml import Renderer
 from tests.support.desk import Desk, customer, invoice, payment, read
+from tests.support.doubles import ManualClock, SeededChance
 
 
 def test_customer_invoice_and_payment_travel_in_three_sets_of_one_visit(desk: Desk) -> None:
@@ -324,3 +325,22 @@ def test_a_client_that_does_not_heed_the_end_of_its_visit_gets_nothing_more(db: 
     assert short.answer(ticket, short.send(ticket)) == 100
     assert short.ask(ticket) == ""
     assert "next one" in short.exchange.last_error(ticket)
+
+
+def test_a_call_gives_up_on_a_crowd_of_unfit_jobs_and_the_next_visit_goes_on(
+    db: Database, clock: ManualClock, chance: SeededChance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "_MOST_FAILURES", 4)
+    desk = Desk(db, clock, chance, limits=Limits(jobs_per_set=2))
+    desk.enqueue(*(customer(f"C-{number}") for number in range(7)))
+    with db.write() as c:  # accepted by an older version that did not ask for a name
+        c.execute(tables.job.update().where(tables.job.c.external_id != "C-6").values(payload="{}"))
+    ticket = desk.greet()
+    assert desk.ask(ticket) == ""
+    assert list(desk.statuses().values()).count(Status.FAILED) == 4
+    assert "More is queued and goes out at the next visit." in desk.exchange.close(ticket)
+    ticket = desk.log_in()
+    sent = desk.send(ticket)
+    assert sent.titles == ["C-6"]
+    assert desk.answer(ticket, sent) == 100
+    assert list(desk.statuses().values()).count(Status.FAILED) == 6

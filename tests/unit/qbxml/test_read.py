@@ -224,3 +224,37 @@ def test_a_damaged_answer_is_an_answer_or_unreadable(data: st.DataObject) -> Non
         for ret in reply.rets:
             assert ret.id is None or ret.id.strip() == ret.id
             assert ret.amount("Subtotal") is None or ret.text("Subtotal") is not None
+
+
+LINE = "<InvoiceLineRet><TxnLineID>1</TxnLineID><Desc>Work</Desc></InvoiceLineRet>\n"
+"""A thousand of them are more than is read at once."""
+
+
+def long_answer(name: str, *, end: str = "") -> str:
+    ret = f"<InvoiceRet><TxnID>1B2-1</TxnID>{LINE * 2000}<Subtotal>5.00</Subtotal>{end}</InvoiceRet>"
+    return answer(f'<{name}Rs requestID="a1.1" statusCode="0">{ret}</{name}Rs>')
+
+
+def test_of_a_long_answer_everything_is_read_but_the_lines_that_we_sent() -> None:
+    ret = read_answer(long_answer("InvoiceAdd")).replies[0].rets[0]
+    assert (ret.txn_id, ret.amount("Subtotal")) == ("1B2-1", Decimal("5.00"))
+    assert {line.findtext("Desc") for line in ret.element.findall("InvoiceLineRet")} == {None}
+
+
+def test_the_lines_of_a_long_answer_to_a_query_are_read() -> None:
+    ret = read_answer(long_answer("InvoiceQuery")).replies[0].rets[0]
+    assert [line.findtext("Desc") for line in ret.element.findall("InvoiceLineRet")] == ["Work"] * 2000
+
+
+def test_a_long_answer_keeps_what_it_says_after_a_character_that_is_none() -> None:
+    ret = read_answer(long_answer("InvoiceAdd", end="<Memo>a&#x19;b</Memo>")).replies[0].rets[0]
+    assert ret.text("Memo") == "ab"
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [("<Memo>a & b</Memo>", "not written as"), ("</Memo>", "closed by"), ("<Memo>&x;</Memo>", "cannot be read")],
+)
+def test_a_long_answer_that_is_broken_behind_its_lines_is_refused_whole(end: str, words: str) -> None:
+    with pytest.raises(UnreadableXml, match=words):
+        read_answer(long_answer("InvoiceAdd", end=end))
