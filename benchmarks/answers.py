@@ -25,6 +25,8 @@ class QuickBooks:
         self._numbers = itertools.count(1)
         self.times = 1
         """How often each line of a document is returned: an answer of any size for a request of the usual one."""
+        self.file_id = ""
+        """FileID of the company file that is open."""
 
     def answer(self, request: str) -> str:
         """The answer to one message set."""
@@ -36,7 +38,7 @@ class QuickBooks:
 
     def _reply(self, node: etree._Element) -> str:
         name = str(node.tag).removesuffix("Rq")
-        content = "".join(self._added(node[0]) if name.endswith("Add") else _found(node, name.removesuffix("Query")))
+        content = "".join(self._added(node[0]) if name.endswith("Add") else self._found(node, name))
         return (
             f'<{name}Rs requestID="{node.get("requestID")}" statusCode="0" statusSeverity="Info" '
             f'statusMessage="Status OK">\n{content}</{name}Rs>\n'
@@ -54,12 +56,21 @@ class QuickBooks:
             yield f"{''.join(map(_echoed, line))}<Amount>{_amount(line):.2f}</Amount>\n</InvoiceLineRet>\n"
         yield f"</{name}Ret>\n"
 
+    def _found(self, query: etree._Element, request: str) -> Iterator[str]:
+        """Everything that is asked for by its ID is there."""
+        name = request.removesuffix("Query")
+        if name == "Company":
+            owned = _extension(query.findtext("OwnerID", ""), "FileID", self.file_id)
+            yield f"<CompanyRet>\n<CompanyName>Acme</CompanyName>\n{owned}</CompanyRet>\n"
+        for key in query.iterchildren("TxnID", "ListID"):
+            object_name = "ItemService" if name == "Item" else name
+            yield f"<{object_name}Ret>\n<{key.tag}>{key.text}</{key.tag}>\n</{object_name}Ret>\n"
+
 
 def host_company_preferences(owner_id: str, file_id: str) -> str:
     """strHCPResponse of a visit: the parts of it that the server reads."""
     extension = "".join(
-        f"<DataExtRet><OwnerID>{owner_id}</OwnerID><DataExtName>{name}</DataExtName>"
-        f"<DataExtType>STR255TYPE</DataExtType><DataExtValue>{value}</DataExtValue></DataExtRet>"
+        _extension(owner_id, name, value)
         for name, value in (("FileID", file_id), ("AppLock", f"LOCKED:{MACHINE}:639000000000000000"))
     )
     ok = 'statusCode="0" statusSeverity="Info" statusMessage="Status OK"'
@@ -76,13 +87,11 @@ def host_company_preferences(owner_id: str, file_id: str) -> str:
     )
 
 
-def _found(query: etree._Element, name: str) -> Iterator[str]:
-    """Everything that is asked for by its ID is there."""
-    if name == "Company":
-        yield "<CompanyRet>\n<CompanyName>Acme</CompanyName>\n</CompanyRet>\n"
-    for key in query.iterchildren("TxnID", "ListID"):
-        object_name = "ItemService" if name == "Item" else name
-        yield f"<{object_name}Ret>\n<{key.tag}>{key.text}</{key.tag}>\n</{object_name}Ret>\n"
+def _extension(owner_id: str, name: str, value: str) -> str:
+    return (
+        f"<DataExtRet><OwnerID>{owner_id}</OwnerID><DataExtName>{name}</DataExtName>"
+        f"<DataExtType>STR255TYPE</DataExtType><DataExtValue>{value}</DataExtValue></DataExtRet>"
+    )
 
 
 def _fields(name: str, add: etree._Element) -> Iterator[str]:

@@ -15,9 +15,9 @@ _TOP = 64
 _STYLE = """
   text { font: 13px system-ui, sans-serif; fill: #1f2328; } .small { font-size: 11px; fill: #57606a; }
   .p0 { fill: #6e7781; } .p1 { fill: #0969da; } .p2 { fill: #8250df; } .p3 { fill: #1a7f37; } .p4 { fill: #bf8700; }
-  .floor { fill: #afb8c1; }
+  .floor { fill: #afb8c1; } .ground { fill: #ffffff; }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3; } .small { fill: #9198a1; } .floor { fill: #484f58; }
+    text { fill: #e6edf3; } .small { fill: #9198a1; } .floor { fill: #484f58; } .ground { fill: #0d1117; }
     .p0 { fill: #9198a1; } .p1 { fill: #58a6ff; } .p2 { fill: #bc8cff; } .p3 { fill: #3fb950; } .p4 { fill: #d29922; }
   }
 """
@@ -31,6 +31,8 @@ def chart(measured: Sequence[Measured]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="title">',
         '<title id="title">Processor time of the server beside the floor written by hand</title>',
         f"<style>{_STYLE}</style>",
+        # A ground of its own: the page around it need not follow the viewer's scheme.
+        _rect(0, 0, _WIDTH, "ground", height),
         *_legend(),
     ]
     for number, each in enumerate(lines):
@@ -56,7 +58,7 @@ def _pair(each: Measured, top: int) -> list[str]:
         width = room * max(0.0, each.shares[phase]) * each.server.cpu / longest
         parts.append(_rect(at, top + 19, width, f"p{number}", _BAR))
         at += width
-    parts.append(_text(at + 6, top + 31, f"{each.server.cpu:.2f} ms a {each.unit}", "small"))
+    parts.append(_text(at + 6, top + 31, f"{each.server.cpu:.2f} ms for one {each.unit}", "small"))
     width = room * each.floor.cpu / longest
     parts.append(_rect(_LEFT, top + 36, width, "floor", _BAR))
     parts.append(_text(_LEFT + width + 6, top + 48, f"floor {each.floor.cpu:.2f} ms", "small"))

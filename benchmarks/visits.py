@@ -120,6 +120,7 @@ def visit(call: Caller, login: Login, quickbooks: QuickBooks, *, most_sets: int 
     ticket, outcome = said(Operation.AUTHENTICATE, login.username, login.password)[:2]
     if outcome in ("none", "nvu", "busy"):
         tally.status = outcome
+    quickbooks.file_id = login.file_id
     hcp = host_company_preferences(login.owner_id, login.file_id)
     while not tally.status:
         request = said(Operation.SEND_REQUEST_XML, ticket, hcp, PATH, "US", "16", "0")[0]
