@@ -70,6 +70,8 @@ def _is_skipped(visit: Visit) -> bool:
 
 
 def _forget_lost(visit: Visit) -> None:
+    if visit.company.lost_lookbacks == 0:  # nearly always: a visit costs no write for it
+        return
     company = tables.company
     visit.c.execute(company.update().where(company.c.id == visit.company.id).values(lost_lookbacks=0))
 
