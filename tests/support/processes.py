@@ -95,6 +95,7 @@ def server(folder: Path, *arguments: str, **settings: str) -> Iterator[Server]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
+            preexec_fn=_heed_ctrl_c if os.name == "posix" else None,  # noqa: PLW1509 - this process has one thread
         )
     started = Server(port, process, log_file)
     try:
@@ -108,6 +109,11 @@ def server(folder: Path, *arguments: str, **settings: str) -> Iterator[Server]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _heed_ctrl_c() -> None:
+    """A shell lets what it starts in the background ignore SIGINT, and so would the server that a test stops by it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def free_port() -> int:
