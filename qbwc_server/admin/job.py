@@ -131,7 +131,7 @@ def _shown(story: Story, receipt: Receipt | None, waiting: Estimate | None) -> d
         "story": story,
         "job": story.job,
         "callout": job_parts.callout(story),
-        "paper": paper(story.document, story.company),
+        "paper": paper(story.document, story.company, receipt.number if receipt is not None else None),
         "events": job_parts.happened(story.timeline),
         "exchanges": job_parts.exchanges(story.timeline),
         "receipt": receipt,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qbwc_server.admin.paper import capital
-from qbwc_server.desk import Document, Entry, Receipt, Story, Verdict, Who
+from qbwc_server.desk import Compared, Document, Entry, Receipt, Story, Verdict, Who, amounts
 from qbwc_server.jobs import Status
 
 UNDER_WAY = frozenset({Status.QUEUED, Status.SENT, Status.IN_DOUBT, Status.RETRYING, Status.BLOCKED})
@@ -121,23 +121,9 @@ def exchanges(entries: Sequence[Entry]) -> list[Exchanged]:
 
 def receipt_rows(receipt: Receipt, given: Document) -> tuple[list[Row], list[Row]]:
     """What was sent with what became of it, and what QuickBooks added."""
-    sent = [
-        Row(
-            capital(each.field),
-            each.sent,
-            each.returned,
-            each.verdict is Verdict.EQUAL if each.verdict is not Verdict.NOT_RETURNED else None,
-            _is_figure(each.sent),
-            "not shown in QuickBooks' answer" if each.verdict is Verdict.NOT_RETURNED else "",
-        )
-        for each in receipt.fields
-        if each.verdict is not Verdict.ADDED
-    ]
-    added = [
-        Row(capital(each.field), None, each.returned, None, _is_figure(each.returned))
-        for each in receipt.fields
-        if each.verdict is Verdict.ADDED
-    ]
+    shown = [each for each in receipt.fields if each.is_looked_for]
+    sent = [_row(each) for each in shown]
+    added = [_row(each) for each in receipt.fields if each not in shown and each.verdict is Verdict.ADDED]
     if receipt.total_returned is not None and given.paid is None:
         expected = given.expected_total
         equal = None if expected is None else expected == receipt.total_returned
@@ -152,6 +138,15 @@ def receipt_rows(receipt: Receipt, given: Document) -> tuple[list[Row], list[Row
             )
         )
     return sent, added
+
+
+_NOTES = {Verdict.NOT_RETURNED: "not shown in QuickBooks' answer", Verdict.ADDED: "set by QuickBooks"}
+
+
+def _row(each: Compared) -> Row:
+    equal = {Verdict.EQUAL: True, Verdict.DIFFERENT: False}.get(each.verdict)
+    sent, found = ((_grouped(text) if each.is_number else text) for text in (each.sent, each.returned))
+    return Row(capital(each.field), sent, found, equal, each.is_number, _NOTES.get(each.verdict, ""))
 
 
 def receipt_says(receipt: Receipt, rows: Sequence[Row]) -> str:
@@ -177,5 +172,7 @@ def _readable(detail: str | None) -> str | None:
         return detail
 
 
-def _is_figure(text: str | None) -> bool:
-    return text is not None and text.replace(".", "", 1).replace("-", "", 1).isdecimal()
+def _grouped(text: str | None) -> str | None:
+    """A number with thousands separators and the decimals it came with."""
+    value = amounts.number(text)
+    return text if value is None else f"{value:,f}"

@@ -38,8 +38,11 @@ class Paper:
     memo: str | None
 
 
-def paper(given: Document, company: str) -> Paper:
-    """The job as the document it stands for; a customer or an item is one with its fields alone."""
+def paper(given: Document, company: str, booked_number: str | None = None) -> Paper:
+    """The job as the document it stands for; a customer or an item is one with its fields alone.
+
+    `booked_number` is the number that QuickBooks gave a document, shown if it was sent without one.
+    """
     is_document = given.customer is not None or given.paid is not None or bool(given.lines)
     fields = dict(given.fields)
     address = tuple(str(value) for name, value in given.fields if name.startswith("bill address: "))
@@ -49,7 +52,7 @@ def paper(given: Document, company: str) -> Paper:
     rest = [(capital(name), value) for name, value in given.fields if name not in apart]
     return Paper(
         title=given.title,
-        number=given.number,
+        number=given.number or booked_number,
         company=company,
         party=given.customer if is_document else str(fields.get("name") or given.title),
         party_label=("Received from" if given.paid is not None else "Bill to") if is_document else "Name",

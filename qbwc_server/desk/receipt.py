@@ -57,6 +57,10 @@ class Compared:
     sent: str | None
     returned: str | None
     verdict: Verdict
+    is_number: bool = False
+    """Whether both are numbers to calculate with; a document's number is not."""
+    is_looked_for: bool = True
+    """Whether people look for it on a receipt: what was sent, and number, date, tax and amounts in any case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,9 @@ class Receipt:
     total_expected: Decimal | None
     total_returned: Decimal | None
     fields: tuple[Compared, ...]
-    """Those that were sent, in their order, then what QuickBooks added."""
+    """Number and date, those that were sent in their order, then what QuickBooks added."""
+    number: str | None = None
+    """The document's number in QuickBooks."""
 
     @property
     def differences(self) -> tuple[Compared, ...]:
@@ -87,6 +93,8 @@ _NEVER_SHOWN = frozenset({"ExternalGUID"})
 _NO_ADDITION = frozenset(
     {"TxnID", "ListID", "TimeCreated", "TimeModified", "EditSequence", "TxnNumber", "TxnLineID", "ExternalGUID"}
 )
+_LOOKED_FOR = frozenset({"RefNumber", "TxnDate", "SalesTaxTotal", "TotalAmount", "Amount"})
+_FIRST = ("number", "date")
 _WORDS = {
     "TxnDate": "date",
     "RefNumber": "number",
@@ -104,7 +112,20 @@ _WORDS = {
     "AppliedToTxnRet": "paid invoice",
     "TxnID": "TxnID",
 }
-_NUMBERS = ("Amount", "Rate", "Percent", "Quantity", "Price", "Cost", "Point", "Limit", "Value", "OnHand", "Max")
+_NUMBERS = (
+    "Amount",
+    "Total",
+    "Rate",
+    "Percent",
+    "Quantity",
+    "Price",
+    "Cost",
+    "Point",
+    "Limit",
+    "Value",
+    "OnHand",
+    "Max",
+)
 """How the names of elements end that hold numbers; 0012 as a document's number is not 12."""
 _SAYS = {
     Basis.IDS_ONLY: "QuickBooks confirmed it by its ID alone, so its fields cannot be compared here.",
@@ -121,13 +142,13 @@ def receipt(c: sa.Connection, job: Job) -> Receipt | None:
     sent, ret, basis = _texts(c, job)
     if sent is None or ret is None or basis is not Basis.ANSWER:
         return Receipt(job.qb_id, basis, _SAYS[basis], expected, None, ())
-    fields = tuple(_compared(sent, ret))
+    fields = tuple(sorted(_compared(sent, ret), key=lambda each: each.field not in _FIRST))
     total = _total(ret)
     found = [each for each in fields if each.verdict is Verdict.DIFFERENT]
     says = f"It is in QuickBooks as {job.qb_id}, " + (
         "equal to what was sent." if not found else f"but differs in {', '.join(each.field for each in found)}."
     )
-    return Receipt(job.qb_id, basis, says, expected, total, fields)
+    return Receipt(job.qb_id, basis, says, expected, total, fields, ret.findtext("RefNumber"))
 
 
 def _texts(c: sa.Connection, job: Job) -> tuple[etree._Element | None, etree._Element | None, Basis]:
@@ -179,7 +200,8 @@ def _compared(sent: etree._Element, ret: etree._Element, before: str = "") -> It
             continue
         value = _shown(part)
         if value:
-            yield Compared(f"{before}{in_words(name)}", None, value, Verdict.ADDED)
+            is_number = name.endswith(_NUMBERS)
+            yield Compared(f"{before}{in_words(name)}", None, value, Verdict.ADDED, is_number, name in _LOOKED_FOR)
     for name, used in counts.items():
         if name in _ANSWER_OF.values():
             for extra, part in enumerate(ret.findall(name)[used:], start=used + 1):
@@ -205,7 +227,8 @@ def _leaf(part: etree._Element, found: etree._Element | None, words: str) -> Com
         return Compared(words, _shown(found) if same else sent_id, _shown(found), _verdict(same))
     sent, returned = _shown(part), _shown(found)
     is_number = str(part.tag).endswith(_NUMBERS)
-    return Compared(words, sent, returned, _verdict(_same(sent, returned, is_number)))
+    is_same = _same(sent, returned, is_number)
+    return Compared(words, sent, returned, _verdict(is_same), is_number, not (is_same and sent == "false"))
 
 
 def _verdict(same: bool) -> Verdict:

@@ -35,6 +35,7 @@ from qbwc_server.jobs import (
     release_missing,
     wait_again,
 )
+from qbwc_server.qbxml import Ret
 
 ACTOR = "QuickBooks"
 RECOVERED = "ErrorRecovery"
@@ -224,8 +225,15 @@ def held(job: Job, outcome: Ask) -> Move:
 def _done(job: Job, outcome: Done) -> Move:
     column = "txn_id" if kind(job.kind).is_transaction else "list_id"
     notes = [*outcome.warnings, *differences(job, outcome.ret)]
-    changes = {column: outcome.qb_id, "warning": "; ".join(notes) or None}
+    changes = {column: outcome.qb_id, "warning": "; ".join(notes) or None, "label": _label(job, outcome.ret)}
     return _move(job, Status.DONE, f"{outcome.how} {outcome.qb_id}", None, changes, Applied.YES)
+
+
+def _label(job: Job, ret: Ret) -> str:
+    """What people call it: by the number that QuickBooks gave a document, if it was sent without one."""
+    numbered = f"{kind(job.kind).title} {ret.ref_number}"
+    is_ours = ret.ref_number is None or numbered == job.label or "ref_number" in json.loads(job.payload)
+    return job.label if is_ours else numbered
 
 
 def _record(job: Job, outcome: Done) -> records.Record:

@@ -1,8 +1,8 @@
 """What a job is looked for by, kept beside it in the table `job_key`, so that a search reads one index.
 
-The keys of a job are its external id, its number (`ref_number`) or name with every word that begins in it, its
-company's name, the customer it is for (by whichever of external id, ListID or name the payload names it), and its
-ListID or TxnID. They are kept folded: without case, with single blanks.
+The keys of a job are its external id, its number (its own, or the one that QuickBooks gave it) or name with every word
+that begins in it, its company's name, the customer it is for (by whichever of external id, ListID or name the payload
+names it), and its ListID or TxnID. They are kept folded: without case, with single blanks.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LONGEST_KEY = 100
 """Characters of a key; what is longer is found by its beginning."""
 _MOST_WORDS = 4
 """Words of a name at which it may be found."""
-KEYED = ("external_id", "payload", "list_id", "txn_id")
+KEYED = ("external_id", "payload", "label", "list_id", "txn_id")
 """The columns of a job that its keys are made of."""
 _ADD = sa.text(
     "INSERT INTO job_key (company_id, key, job_id) VALUES (:company_id, :key, :job_id) ON CONFLICT DO NOTHING"
@@ -35,6 +35,7 @@ def folded(text: str) -> str:
 def search_keys(columns: Mapping[str, object]) -> set[str]:
     """The keys that come from these columns of a job, some or all of KEYED."""
     texts = [columns.get(name) for name in ("external_id", "list_id", "txn_id")]
+    texts.append(str(columns.get("label") or "").partition(" ")[2])
     texts += _of_payload(json.loads(str(columns.get("payload") or "{}")))
     return {key for text in texts if text and (key := folded(str(text)))}
 

@@ -135,6 +135,24 @@ def test_a_receipt_shows_what_was_sent_beside_what_came_back(office: Office) -> 
     assert receipt_of(office, "C-1").differences == ()
 
 
+def test_a_document_without_a_number_is_called_and_found_by_the_one_that_quickbooks_gives_it(office: Office) -> None:
+    enqueue_a_sale(office, ref_number=None)
+    assert office.job("INV-1").label == "Invoice of 2026-11-02"
+    office.visit()
+
+    told = receipt_of(office, "INV-1")
+    with office.db.read() as c:
+        found = desks.page(c, desks.JobFilter(text=str(told.number)))
+
+    assert told.number
+    assert office.job("INV-1").label == f"Invoice {told.number}"
+    assert [line.label for line in found.lines] == [f"Invoice {told.number}"]
+    assert (told.fields[0].sent, told.fields[0].returned) == (None, told.number)
+    shown = [each.field for each in told.fields if each.is_looked_for]
+    assert {"number", "date", "line 1: amount"} <= set(shown)
+    assert "is to be printed" not in shown, "that nothing was asked for is no news"
+
+
 def test_a_receipt_names_what_differs(office: Office) -> None:
     enqueue_a_sale(office)
     office.visit()
