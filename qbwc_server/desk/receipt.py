@@ -94,7 +94,7 @@ _NO_ADDITION = frozenset(
     {"TxnID", "ListID", "TimeCreated", "TimeModified", "EditSequence", "TxnNumber", "TxnLineID", "ExternalGUID"}
 )
 _LOOKED_FOR = frozenset({"RefNumber", "TxnDate", "SalesTaxTotal", "TotalAmount", "Amount"})
-_FIRST = ("number", "date")
+_FIRST = {"number": 0, "date": 1}
 _WORDS = {
     "TxnDate": "date",
     "RefNumber": "number",
@@ -142,7 +142,7 @@ def receipt(c: sa.Connection, job: Job) -> Receipt | None:
     sent, ret, basis = _texts(c, job)
     if sent is None or ret is None or basis is not Basis.ANSWER:
         return Receipt(job.qb_id, basis, _SAYS[basis], expected, None, ())
-    fields = tuple(sorted(_compared(sent, ret), key=lambda each: each.field not in _FIRST))
+    fields = tuple(sorted(_compared(sent, ret), key=lambda each: _FIRST.get(each.field, len(_FIRST))))
     total = _total(ret)
     found = [each for each in fields if each.verdict is Verdict.DIFFERENT]
     says = f"It is in QuickBooks as {job.qb_id}, " + (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from lxml import etree
 
@@ -69,6 +69,9 @@ def oldest_version(root: Element, node: etree._Element) -> Version:
 
 
 def _check_content(known: Element, node: etree._Element, path: str, problems: list[Problem]) -> None:
+    if known.type is not None and not len(node):
+        _check_value(known, node.text or "", path, problems)
+        return
     children = _child_elements(node)
     if known.type is not None:
         if children:
@@ -78,7 +81,7 @@ def _check_content(known: Element, node: etree._Element, path: str, problems: li
         return
     if any(text and not text.isspace() for text in (node.text, *(child.tail for child in children))):
         problems.append(Problem(f"{known.name} holds elements and no text.", path))
-    for child_known, child, child_path in _Matcher(known, children, path, problems).matched():
+    for child_known, child, child_path in _matched(known, children, path, problems):
         _check_attributes(child_known, child, child_path, problems)
         _check_content(child_known, child, child_path, problems)
 
@@ -114,6 +117,37 @@ def _check_value(known: Element, text: str, path: str, problems: list[Problem]) 
             problems.append(Problem(f"{_quoted(text)} is less than {known.least}.", path))
 
 
+_RIGHT: dict[tuple[int, tuple[str, ...]], tuple[Element, Sequence[Element]]] = {}
+"""Orders of children that were right, by the identity of the element and their tags. The element is kept beside what is
+known about each child, so that no other can take over its identity."""
+_MOST_RIGHT = 2000
+_LONGEST_RIGHT = 100
+
+
+def _matched(
+    known: Element, children: list[etree._Element], path: str, problems: list[Problem]
+) -> Iterator[tuple[Element, etree._Element, str]]:
+    """Each child that stands where it may, with what is known about it and its path.
+
+    The lines of all invoices have the same few orders: one that was right is right again.
+    """
+    tags = tuple(str(child.tag) for child in children)
+    _, found = _RIGHT.get((id(known), tags), (known, None))
+    if found is None:
+        before = len(problems)
+        found = _Matcher(known, tags, path, problems).matched()
+        if len(problems) == before and len(tags) <= _LONGEST_RIGHT and len(_RIGHT) < _MOST_RIGHT:
+            _RIGHT[id(known), tags] = known, found
+    totals = Counter(tags) if len(set(tags)) < len(tags) else {}
+    seen: Counter[str] = Counter()
+    for each, child in zip(found, children, strict=False):
+        name = each.name
+        if totals.get(name, 1) > 1:
+            seen[name] += 1
+            name = f"{name}[{seen[name]}]"
+        yield each, child, f"{path}/{name}" if path else name
+
+
 _END = ""
 """Stands behind the last tag; no element has this name."""
 
@@ -121,27 +155,19 @@ _END = ""
 class _Matcher:
     """Walks along the children of one element; qbXML's content models never need looking back."""
 
-    def __init__(self, known: Element, children: list[etree._Element], path: str, problems: list[Problem]) -> None:
+    def __init__(self, known: Element, tags: Sequence[str], path: str, problems: list[Problem]) -> None:
         self.known = known
-        self.children = children
-        self.tags = [*(str(child.tag) for child in children), _END]
+        self.tags = [*tags, _END]
         self.path = path
         self.problems = problems
         self.found: list[Element] = []
 
-    def matched(self) -> list[tuple[Element, etree._Element, str]]:
-        """Each child that stands where it may, with what is known about it and its path."""
+    def matched(self) -> list[Element]:
+        """What is known about each child, from the first to the last one that stands where it may."""
         self.sequence(self.known.children)
         if self.tags[len(self.found)] != _END:
             self.report_misplaced()
-        totals = Counter(self.tags)
-        seen: Counter[str] = Counter()
-        matched = []
-        for known, child in zip(self.found, self.children, strict=False):
-            seen[known.name] += 1
-            index = f"[{seen[known.name]}]" if totals[known.name] > 1 else ""
-            matched.append((known, child, self.place(known.name + index)))
-        return matched
+        return self.found
 
     def sequence(self, particles: tuple[Particle, ...]) -> None:
         """Most particles of a sequence are absent and may be: they cost no more than this look at the next tag."""
