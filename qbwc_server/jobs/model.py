@@ -79,12 +79,13 @@ class Job:
 
 
 SELECT = sa.select(*(tables.job.c[name] for name in Job.__dataclass_fields__))
-"""Every column of a Job; built once, as building it costs more than running it."""
+"""Every column of a Job in the order of its fields; built once, as building it costs more than running it."""
+_STATUS, _APPLIED = (list(Job.__dataclass_fields__).index(name) for name in ("status", "applied"))
 
 
 def job_of(row: sa.Row[Any]) -> Job:
     """A job from a row that SELECT returned."""
-    values = dict(row._mapping)
-    values["status"] = Status(values["status"])
-    values["applied"] = Applied(values["applied"])
-    return Job(**values)
+    values = list(row)
+    values[_STATUS] = Status(values[_STATUS])
+    values[_APPLIED] = Applied(values[_APPLIED])
+    return Job(*values)

@@ -18,6 +18,7 @@ from qbwc_server.jobs.states import ENDED, WITHOUT_ERROR, Status
 _job, _event, _missing = tables.job, tables.job_event, tables.missing_name
 
 _CHANGE = _job.update().where(_job.c.id == sa.bindparam("b_id"))
+_CHANGE_ALL = _job.update().where(_job.c.id.in_(sa.bindparam("b_ids", expanding=True)))
 _NO_QUESTION: dict[str, Any] = dict.fromkeys(("question", "question_detail"))
 _NO_ERROR: Mapping[str, Any] = dict.fromkeys(
     ("error", "error_code", "cause", "remedy", "quickbooks_message", "missing_name")
@@ -61,10 +62,17 @@ def move(c: sa.Connection, moves: Sequence[Move], *, now: datetime, actor: str) 
 
     A job that waited for a name missing in QuickBooks waits for it no longer, wherever it goes.
     """
-    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    by_values: dict[tuple[tuple[str, Any], ...], list[int]] = defaultdict(list)
     for each in moves:
-        values = _columns(each, now)
-        by_columns[tuple(sorted(values))].append(values | {"b_id": each.job.id})
+        by_values[tuple(sorted(_columns(each, now).items()))].append(each.job.id)
+    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for items, numbers in by_values.items():
+        values = dict(items)
+        if len(numbers) == 1:
+            by_columns[tuple(values)].append(values | {"b_id": numbers[0]})
+        else:  # the same happens to all of them, as when a set is sent
+            for some in slices(numbers):
+                c.execute(_CHANGE_ALL, values | {"b_ids": some})
     for rows in by_columns.values():
         c.execute(_CHANGE, rows)
     for some in slices(each.job.id for each in moves if each.job.missing_name is not None):

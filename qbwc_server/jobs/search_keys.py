@@ -8,7 +8,7 @@ names it), and its ListID or TxnID. They are kept folded: without case, with sin
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -24,6 +24,7 @@ KEYED = ("external_id", "payload", "label", "list_id", "txn_id")
 _ADD = sa.text(
     "INSERT INTO job_key (company_id, key, job_id) VALUES (:company_id, :key, :job_id) ON CONFLICT DO NOTHING"
 )
+_SAME = object()
 _key = tables.job_key
 
 
@@ -36,7 +37,8 @@ def search_keys(columns: Mapping[str, object]) -> set[str]:
     """The keys that come from these columns of a job, some or all of KEYED."""
     texts = [columns.get(name) for name in ("external_id", "list_id", "txn_id")]
     texts.append(str(columns.get("label") or "").partition(" ")[2])
-    texts += _of_payload(json.loads(str(columns.get("payload") or "{}")))
+    if payload := columns.get("payload"):
+        texts += _of_payload(json.loads(str(payload)))
     return {key for text in texts if text and (key := folded(str(text)))}
 
 
@@ -55,7 +57,11 @@ def change_keys(c: sa.Connection, changed: Iterable[tuple[Job, Mapping[str, obje
     """Follows jobs, as they were, of which these columns are changed; those that make no keys do not matter."""
     new = []
     for job, columns in changed:
-        touched = KEYED if "payload" in columns else [name for name in KEYED if name in columns]
+        touched: Sequence[str] = [name for name in KEYED if columns.get(name, _SAME) not in (_SAME, getattr(job, name))]
+        if not touched:
+            continue
+        if "payload" in touched:
+            touched = KEYED
         before = {name: getattr(job, name) for name in touched}
         was, is_now = search_keys(before), search_keys(before | dict(columns))
         new.append((job.company_id, job.id, is_now - was))
