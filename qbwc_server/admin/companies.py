@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -25,6 +26,10 @@ from qbwc_server.logs import shown
 
 _log = logging.getLogger(__name__)
 _MINUTES = "15"
+
+_OTHERS = (
+    "Somebody else changed these settings meanwhile. Nothing was saved: look at what is theirs, then save yours again."
+)
 
 
 @pages.get("/companies")
@@ -72,6 +77,7 @@ def add_company() -> ResponseReturnValue:
                 chance=parts().chance,
             )
             number = registry.get(c, credentials.name).id
+            _refuse_what_the_web_connector_refuses(given.get("url", ""))
     except CompanyRefused as refusal:
         return make_response(_new_page(given, errors_of(refusal)), HTTPStatus.UNPROCESSABLE_ENTITY)
     _log.info("company added: %s by %s", shown(credentials.name), actor())
@@ -87,7 +93,7 @@ def company_settings(number: int) -> str:
 
 def show_settings(values: Mapping[str, str], notice: str = "", *, number: int) -> str:
     """The same, as it was typed."""
-    return _settings_page(_company(number), values, {}, notice)
+    return _settings_page(_company(number), values, {}, notice, seen=values.get("seen", ""))
 
 
 @pages.post("/companies/<int:number>/settings")
@@ -99,6 +105,8 @@ def change_company(number: int) -> ResponseReturnValue:
     try:
         with parts().db.write() as c:
             before = registry.lock(c, told(c, number).id)
+            if given.get("seen", "") != _mark(before):
+                return make_response(_settings_page(before, given, {}, _OTHERS), HTTPStatus.CONFLICT)
             after = registry.change(
                 c,
                 before.name,
@@ -107,8 +115,9 @@ def change_company(number: int) -> ResponseReturnValue:
                 run_every_minutes=_minutes(given.get("every", "")),
                 policies=chosen,
             )
+            _refuse_what_the_web_connector_refuses(after.base_url)
     except CompanyRefused as refusal:
-        page = _settings_page(_company(number), given, errors_of(refusal))
+        page = _settings_page(_company(number), given, errors_of(refusal), seen=given.get("seen", ""))
         return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
     _log.info("company changed: %s by %s", shown(after.name), actor())
     stale = (before.base_url, before.run_every_minutes) != (after.base_url, after.run_every_minutes)
@@ -138,21 +147,39 @@ def _there(name: str) -> Company | None:
         return None
 
 
-def _settings_page(company: Company, typed: Mapping[str, str] | None, errors: Errors, notice: str = "") -> str:
-    registered = {
+def _settings_page(
+    company: Company, typed: Mapping[str, str] | None, errors: Errors, notice: str = "", *, seen: str = ""
+) -> str:
+    return render_template(
+        "company_settings.html",
+        company=company,
+        values=_registered(company) if typed is None else typed,
+        errors=errors,
+        notice=notice,
+        policies=policy_fields(),
+        seen=seen or _mark(company),
+    )
+
+
+def _registered(company: Company) -> dict[str, str]:
+    """The settings as the form shows them."""
+    return {
         "url": company.base_url,
         "file": company.company_file,
         "every": str(company.run_every_minutes),
         **company.policies,
     }
-    return render_template(
-        "company_settings.html",
-        company=company,
-        values=registered if typed is None else typed,
-        errors=errors,
-        notice=notice,
-        policies=policy_fields(),
-    )
+
+
+def _mark(company: Company) -> str:
+    """What a form says about the settings that it began with, to tell whether somebody was faster."""
+    return hashlib.sha256(repr(sorted(_registered(company).items())).encode()).hexdigest()[:16]
+
+
+def _refuse_what_the_web_connector_refuses(base: str) -> None:
+    """Raises CompanyRefused, at the field, for an address with which no .qwc could be loaded."""
+    if problems := registry.qbwc_refusals(registry.checked_base(base)):
+        raise CompanyRefused(*problems)
 
 
 def _address_here() -> str:

@@ -10,7 +10,11 @@ Errors = dict[str, str]
 
 def errors_of(refusal: QbwcError, **renamed: str) -> Errors:
     """The problems of a refusal by their path; `renamed` says which field of the form a path is here."""
-    return {renamed.get(problem.path, problem.path): sentence(problem) for problem in refusal.problems}
+    errors: Errors = {}
+    for problem in refusal.problems:
+        field = renamed.get(problem.path, problem.path)
+        errors[field] = f"{errors[field]} {sentence(problem)}" if field in errors else sentence(problem)
+    return errors
 
 
 def sentence(problem: Problem) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qbwc_server.admin.paper import capital
-from qbwc_server.desk import Compared, Document, Entry, Receipt, Story, Verdict, Who, amounts
+from qbwc_server.desk import Compared, Document, Entry, Receipt, Story, Verdict, Who, number
 from qbwc_server.jobs import Status
 
 UNDER_WAY = frozenset({Status.QUEUED, Status.SENT, Status.IN_DOUBT, Status.RETRYING, Status.BLOCKED})
@@ -174,5 +174,5 @@ def _readable(detail: str | None) -> str | None:
 
 def _grouped(text: str | None) -> str | None:
     """A number with thousands separators and the decimals it came with."""
-    value = amounts.number(text)
+    value = number(text)
     return text if value is None else f"{value:,f}"

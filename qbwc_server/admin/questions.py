@@ -150,8 +150,8 @@ class _Making:
         known = "; ".join(f"{name}: {text}" for name, text in candidate.shown)
         return Choice(
             value,
-            f"It is {what or 'this one'}, {candidate.id}",
-            " ".join(part for part in (taken, known and f"{known}.", answer.means) if part),
+            f"It is {what}, {candidate.id}" if what else f"It is the entry {candidate.id}",
+            " ".join(part for part in (taken, known and f"{known}.", "" if taken else answer.means) if part),
             chosen=self.typed.get(CHOICE) == value,
             disabled=bool(owner),
         )

@@ -8,7 +8,7 @@ from qbwc_server.companies.names import checked_reason
 from qbwc_server.companies.policies import POLICIES, Policy
 from qbwc_server.companies.qwc import qwc_file, qwc_file_name
 from qbwc_server.companies.registry import accept_file, add, change, owner_id, pause, resume
-from qbwc_server.companies.urls import is_local, qbwc_refusals, suggested_base
+from qbwc_server.companies.urls import checked_base, is_local, qbwc_refusals, suggested_base
 
 __all__ = [
     "POLICIES",
@@ -23,6 +23,7 @@ __all__ = [
     "all_companies",
     "by_id",
     "change",
+    "checked_base",
     "checked_reason",
     "find_login",
     "get",

@@ -11,6 +11,8 @@ from qbwc_server.companies.urls import qbwc_refusals
 from qbwc_server.errors import CompanyRefused
 
 MAX_DESCRIPTION = 80
+_NO_FILE_NAME = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]", re.IGNORECASE)
+"""Windows takes these for devices, whatever stands behind the dot."""
 
 
 def qwc_file(company: Company) -> bytes:
@@ -32,7 +34,8 @@ def qwc_file(company: Company) -> bytes:
 
 def qwc_file_name(company: Company) -> str:
     """What the file is called when it is saved: the beginning of the user name, in ASCII."""
-    return re.sub(r"-[0-9a-f]{8}$", "", company.username) + ".qwc"
+    name = re.sub(r"-[0-9a-f]{8}$", "", company.username)
+    return f"{'company-' if _NO_FILE_NAME.fullmatch(name) else ''}{name}.qwc"
 
 
 def app_name(company: Company) -> str:

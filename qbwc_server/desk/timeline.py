@@ -15,6 +15,7 @@ _event, _set, _item = tables.job_event, tables.message_set, tables.message_set_i
 MOST_ENTRIES = 200
 """Events and sets that are shown, the newest of each."""
 _SENT_IN = "sent in set "
+_IN_WORDS = {"enqueued": "handed in"}
 _ENDS = {"answered", "not_applied", "refused"}
 _STATES = {
     "sent": "QuickBooks has not answered yet",
@@ -51,7 +52,11 @@ def timeline(c: sa.Connection, job_id: int) -> tuple[Entry, ...]:
     sent_as = {row.reason: place for place, row in enumerate(moves)}
     known = {f"{_SENT_IN}{row.key}" for row in sets}
     placed: list[tuple[datetime, float, Entry]] = [
-        (row.at, place, Entry(row.at, row.reason, row.actor, row.to_status, detail=row.detail))
+        (
+            row.at,
+            place,
+            Entry(row.at, _IN_WORDS.get(row.reason, row.reason), row.actor, row.to_status, detail=row.detail),
+        )
         for place, row in enumerate(moves)
         if row.reason not in known  # that it was sent is told with its set, where that is still known
     ]

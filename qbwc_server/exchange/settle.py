@@ -187,7 +187,8 @@ def _gather(batch: _Batch, each: Decided, outcome: Outcome, now: datetime) -> No
             batch.moves.append(_move(job, Status.FAILED, "refused by QuickBooks", outcome.trouble))
             batch.failed.append(job)
         case NextStep():
-            reason = f"{outcome.reason} -- goes on with {outcome.step}"
+            then = "it is looked for in QuickBooks" if outcome.step == LOOKUP else f"it goes on with {outcome.step}"
+            reason = f"{outcome.reason}; {then}"
             batch.moves.append(_move(job, Status.QUEUED, reason, changes={"step": outcome.step}))
     batch.items.append(
         {

@@ -8,6 +8,7 @@ import re
 
 import pytest
 import sqlalchemy as sa
+from werkzeug.test import TestResponse
 
 from qbwc_server import companies
 from qbwc_server.accounts import Role
@@ -121,8 +122,7 @@ def test_an_address_that_the_web_connector_refuses_is_named_before_anybody_tries
 
     assert "QBWC1010" in text_of(answer)
     assert "QBWC1001" in text_of(answer)
-    assert "Download" not in text_of(answer)
-    assert ada.get(f"{COMPANY}/qwc").status_code == 400
+    assert ada.get(COMPANY).status_code == 404, "nothing was added"
 
 
 def test_a_new_password_replaces_the_old_one_and_a_form_that_is_sent_twice_makes_one(page: Page, ada: Browser) -> None:
@@ -225,16 +225,41 @@ def test_a_pause_needs_a_reason_which_everybody_sees_until_it_is_resumed(page: P
 def test_settings_are_changed_and_another_address_asks_for_the_file_to_be_loaded_anew(page: Page, ada: Browser) -> None:
     ada.post("/admin/companies/new", NEW)
     given = {"url": NEW["url"], "file": r"C:\Books\Acme.qbw", "every": "15", "link_same_name": "yes"}
-    saved = ada.post(f"{COMPANY}/settings", given)
+    saved = change_settings(ada, given)
     assert "The settings are saved." in text_of(ada.get(saved.location))
     with page.db.read() as c:
         company = companies.by_id(c, 1)
     assert (company.company_file, company.policies["link_same_name"]) == (given["file"], "yes")
 
-    moved = ada.post(f"{COMPANY}/settings", given | {"url": "https://other.example.com"})
+    moved = change_settings(ada, given | {"url": "https://other.example.com"})
     assert "Load the new .qwc file" in text_of(ada.get(moved.location))
-    wrong = ada.post(f"{COMPANY}/settings", given | {"link_same_name": "perhaps"})
+    wrong = change_settings(ada, given | {"link_same_name": "perhaps"})
     assert "'perhaps' is no value of it." in parsed(wrong).xpath("string(//*[@id='f-link_same_name-error'])")
+    refused = change_settings(ada, given | {"url": "http://sync.example.com"})
+    assert "QBWC1010" in parsed(refused).xpath("string(//*[@id='f-url-error'])")
+
+
+def test_of_two_admins_at_the_settings_the_second_is_told_and_overwrites_nothing_unseen(
+    page: Page, ada: Browser
+) -> None:
+    ada.post("/admin/companies/new", NEW)
+    opened = hidden(ada.get(f"{COMPANY}/settings"), "seen")
+    given = {"url": NEW["url"], "file": "", "every": "15"}
+    change_settings(ada, given | {"every": "30"})
+
+    late = ada.post(f"{COMPANY}/settings", given | {"seen": opened})
+
+    assert late.status_code == 409
+    assert "Somebody else changed these settings meanwhile." in text_of(late)
+    with page.db.read() as c:
+        assert companies.by_id(c, 1).run_every_minutes == 30
+    ada.post(f"{COMPANY}/settings", given | {"seen": hidden(late, "seen")})
+    with page.db.read() as c:
+        assert companies.by_id(c, 1).run_every_minutes == 15
+
+
+def change_settings(ada: Browser, given: dict[str, str]) -> TestResponse:
+    return ada.post(f"{COMPANY}/settings", given | {"seen": hidden(ada.get(f"{COMPANY}/settings"), "seen")})
 
 
 def test_a_viewer_sees_how_it_stands_and_gets_neither_file_nor_password_nor_forms(page: Page, ada: Browser) -> None:
@@ -266,3 +291,9 @@ def test_news_of_a_page_end_with_the_session(page: Page, ada: Browser) -> None:
     office(page)
     ada.post("/admin/log-out")
     assert ada.get(f"{COMPANY}/news", HX_Request="true").status_code == 401
+
+
+def test_a_company_named_like_a_device_of_windows_gets_a_file_that_windows_can_store(page: Page, ada: Browser) -> None:
+    ada.post("/admin/companies/new", NEW | {"name": "CON"})
+
+    assert ada.get(f"{COMPANY}/qwc").headers["Content-Disposition"] == 'attachment; filename="company-con.qwc"'

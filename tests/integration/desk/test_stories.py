@@ -100,7 +100,7 @@ def test_the_timeline_tells_every_move_sending_and_answer_in_order(office: Offic
     told = story_of(office, "INV-1").timeline
 
     assert [(entry.what, entry.who) for entry in told] == [
-        ("enqueued", "test"),
+        ("handed in", "test"),
         ("handed to the Web Connector for QuickBooks", "exchange"),
         ("QuickBooks answered: done", "QuickBooks"),
         (f"booked as {office.job('INV-1').txn_id}", "QuickBooks"),
