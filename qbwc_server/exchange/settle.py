@@ -188,7 +188,7 @@ def _gather(batch: _Batch, each: Decided, outcome: Outcome, now: datetime) -> No
             batch.failed.append(job)
         case NextStep():
             then = "it is looked for in QuickBooks" if outcome.step == LOOKUP else f"it goes on with {outcome.step}"
-            reason = f"{outcome.reason}; {then}"
+            reason = f"{outcome.reason.rstrip('.')}; {then}"
             batch.moves.append(_move(job, Status.QUEUED, reason, changes={"step": outcome.step}))
     batch.items.append(
         {
