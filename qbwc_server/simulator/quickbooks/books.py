@@ -223,8 +223,9 @@ class Books:
         except sqlite3.Error as error:
             raise SimulationFailed(f"The company file {self.path} cannot be opened: {error}.") from None
         try:
-            mark = connection.execute("PRAGMA application_id").fetchone()[0]
+            # In this order: another simulator may be making it, and its tables and mark are there from one moment on.
             is_empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+            mark = connection.execute("PRAGMA application_id").fetchone()[0]
             if mark != _APPLICATION_ID and not is_empty:
                 raise SimulationFailed(f"{self.path} is not a simulated company file; choose another name.")
             connection.execute("PRAGMA journal_mode = WAL")
