@@ -7,6 +7,7 @@ was not never happened.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,6 +61,8 @@ CREATE TABLE data_ext (
     owner_id TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, value TEXT, PRIMARY KEY (owner_id, name)
 ) WITHOUT ROWID;
 """
+_PATIENCE = 30.0
+"""Seconds to wait for other simulators with the same file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +222,7 @@ class Books:
 
     def _open(self) -> sqlite3.Connection:
         try:
-            connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+            connection = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
             raise SimulationFailed(f"The company file {self.path} cannot be opened: {error}.") from None
         try:
@@ -228,7 +231,7 @@ class Books:
             mark = connection.execute("PRAGMA application_id").fetchone()[0]
             if mark != _APPLICATION_ID and not is_empty:
                 raise SimulationFailed(f"{self.path} is not a simulated company file; choose another name.")
-            connection.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
         except sqlite3.Error as error:
             connection.close()
@@ -257,3 +260,17 @@ class Books:
 
     def _scalar(self, sql: str) -> object:
         return self._connection.execute(sql).fetchone()[0]
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switches to a write-ahead log; SQLite itself does not wait for others that use the file at this moment."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
