@@ -90,7 +90,7 @@ def limited(wait: timedelta) -> LoginLimited:
     """The refusal, with the wait in words."""
     seconds = max(1, -(-int(wait.total_seconds() * 1000) // 1000))
     words = f"{seconds} seconds" if seconds < 90 else f"{-(-seconds // 60)} minutes"
-    message = f"There were too many tries from here. Wait {words}, then try again."
+    message = f"There were too many tries to sign in. Wait {words}, then try again."
     return LoginLimited(seconds, Problem(message))
 
 

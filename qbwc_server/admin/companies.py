@@ -28,7 +28,8 @@ _log = logging.getLogger(__name__)
 _MINUTES = "15"
 
 _OTHERS = (
-    "Somebody else changed these settings meanwhile. Nothing was saved: look at what is theirs, then save yours again."
+    "Somebody else changed these settings meanwhile. Nothing was saved. Yours stand below: look at theirs in another "
+    "window, then save again."
 )
 
 
